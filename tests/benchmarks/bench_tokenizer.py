@@ -84,7 +84,9 @@ def main() -> None:
     cold_s, ids = seconds(lambda: BPETokenizer(tokenizer.merges).encode(text))
     rust_s, expected = seconds(lambda: reference.encode(text, disallowed_special=()))
     assert ids == expected, "our ids differ from tiktoken's"
-    print(f"encode: {n_bytes / 1e6 / cold_s:.1f} MB/s, {cold_s / rust_s:.1f} x tiktoken")
+    print(
+        f"encode: {n_bytes / 1e6 / cold_s:.1f} MB/s, {cold_s / rust_s:.1f} x tiktoken"
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,146 @@
+"""The board on which exercises are pinned, and the decorator that marks answers."""
+
+import ast
+import html
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from IPython import get_ipython
+from IPython.display import HTML, display
+
+
+class Mistake(Exception):
+    """What is wrong with an answer, in words that name the misunderstanding."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A function to write: the course's own version, its test, and help."""
+
+    name: str
+    reference: Callable
+    check: Callable[[Callable], None]  # raises Mistake
+    hints: tuple[str, ...]
+
+
+_board: dict[str, Exercise] = {}
+
+
+def known_exercises() -> dict[str, Exercise]:
+    """Return every exercise pinned so far, by name."""
+    return dict(_board)
+
+
+def pin(name: str, check: Callable[[Callable], None], hints: tuple[str, ...]):
+    """Pin the decorated function to the board as the reference of exercise `name`.
+
+    Raises:
+        ValueError: if the name is taken.
+    """
+
+    def decorate(reference: Callable) -> Callable:
+        if name in _board:
+            raise ValueError(f"there are two exercises named {name!r}; rename one")
+        _board[name] = Exercise(name, reference, check, hints)
+        return reference
+
+    return decorate
+
+
+def exercise(name: str) -> Callable[[Callable], Callable]:
+    """Mark the function below, and hand on the version that the chapter goes on with.
+
+    Not attempted (the body still holds `...`) or wrong: a message, hints to unfold,
+    and the course's version. Right: the student's own version.
+
+    Raises:
+        ValueError: if no exercise has this name.
+    """
+    if name not in _board:
+        raise ValueError(f"no exercise {name!r}; known: {', '.join(sorted(_board))}")
+    entry = _board[name]
+
+    def decorate(answer: Callable) -> Callable:
+        if is_blank(answer):
+            print(f"○ {name}: not attempted. The chapter goes on with its own version.")
+            _show_help(entry)
+            return entry.reference
+        try:
+            entry.check(answer)
+        except Mistake as mistake:
+            _say_wrong(entry, str(mistake))
+            return entry.reference
+        except Exception as error:  # a student's code may raise anything
+            _say_wrong(entry, f"your code raised {type(error).__name__}: {error}")
+            return entry.reference
+        print(f"✓ {name}: right. The chapter goes on with your version.")
+        return answer
+
+    return decorate
+
+
+def is_blank(answer: Callable) -> bool:
+    """Tell whether a stub is untouched: a `...` is left, or nothing but a docstring.
+
+    A function whose source cannot be read (typed at a prompt) counts as attempted.
+    """
+    try:
+        source = textwrap.dedent(inspect.getsource(answer))
+    except (OSError, TypeError):
+        return False
+    body = ast.parse(source).body[0].body
+    if any(_is_ellipsis(node) for statement in body for node in ast.walk(statement)):
+        return True
+    return all(
+        isinstance(node, ast.Pass)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        for node in body
+    )
+
+
+def _is_ellipsis(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and node.value.value is ...
+    )
+
+
+def _say_wrong(entry: Exercise, message: str) -> None:
+    print(f"✗ {entry.name}: {message}")
+    print("  The chapter goes on with its own version; change yours and run again.")
+    _show_help(entry)
+
+
+def _show_help(entry: Exercise) -> None:
+    """Fold hints and one solution away below the message, in notebooks only."""
+    if get_ipython() is None:
+        return
+    folds = [
+        f"<details><summary>Hint {k}</summary>{hint}</details>"
+        for k, hint in enumerate(entry.hints, start=1)
+    ]
+    source = html.escape(_solution(entry.reference))
+    folds.append(
+        f"<details><summary>One solution</summary><pre>{source}</pre></details>"
+    )
+    display(HTML("".join(folds)))
+
+
+def _solution(reference: Callable) -> str:
+    """Return the reference's source without its `@pin` line."""
+    lines = textwrap.dedent(inspect.getsource(reference))
+    function = ast.parse(lines).body[0]
+    function.decorator_list = []
+    start = function.lineno - 1
+    return "\n".join(lines.splitlines()[start:]).replace("def _", "def ", 1)
+
+
+def expect(got: object, wanted: object, call: str) -> None:
+    """Raise a plain Mistake with call, result and expectation if they differ."""
+    if got is None and wanted is not None:
+        raise Mistake(f"{call} returned None; is there a `return`?")
+    if got != wanted:
+        raise Mistake(f"{call} should be {wanted!r}, yours gives {got!r}.")

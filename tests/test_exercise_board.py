@@ -1,0 +1,95 @@
+"""The board: blank, wrong and right answers all let the chapter run on."""
+
+import linecache
+
+import pytest
+
+from course_lib.exercises.board import Mistake, exercise, is_blank, pin
+
+
+def check(answer):
+    if answer(2) == 2:
+        raise Mistake("you returned the number itself")
+    assert answer(2) == 4
+
+
+@pin("test.double", check, hints=("Think of <code>+</code>.",))
+def _double(number):
+    return number + number
+
+
+def notebook_function(source: str):
+    """Define a function as a notebook cell does, with its source at hand."""
+    name = f"<cell {hash(source)}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    scope = {}
+    exec(compile(source, name, "exec"), scope)
+    return scope["double"]
+
+
+BLANKS = [
+    "def double(n):\n    '''doc'''\n    ...\n",
+    "def double(n):\n    '''doc'''\n",
+    "def double(n):\n    pass\n",
+    "def double(n):\n    result = 0\n    for _ in range(2):\n        ...\n",
+]
+
+
+@pytest.mark.parametrize("source", BLANKS)
+def test_a_blank_is_not_attempted_and_the_reference_goes_on(source, capsys):
+    double = exercise("test.double")(notebook_function(source))
+    assert double is _double
+    assert "○ test.double: not attempted" in capsys.readouterr().out
+
+
+def test_right_answers_are_used_from_there_on(capsys):
+    mine = notebook_function("def double(n):\n    return 2 * n\n")
+    assert exercise("test.double")(mine) is mine
+    assert "✓ test.double" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("def double(n):\n    return n\n", "you returned the number itself"),
+        ("def double(n):\n    return n / 0\n", "ZeroDivisionError: division by zero"),
+        ("def double(a, b):\n    return a\n", "TypeError"),
+    ],
+)
+def test_wrong_answers_are_named_and_the_reference_goes_on(source, message, capsys):
+    assert exercise("test.double")(notebook_function(source)) is _double
+    out = capsys.readouterr().out
+    assert out.startswith("✗ test.double: ")
+    assert message in out
+
+
+def test_interrupting_a_student_loop_is_not_swallowed():
+    def double(_number):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        exercise("test.double")(double)
+
+
+def test_a_function_without_source_counts_as_attempted():
+    scope = {}
+    exec("def double(n):\n    ...\n", scope)
+    assert not is_blank(scope["double"])
+
+
+def test_unknown_and_repeated_names_are_refused():
+    with pytest.raises(ValueError, match=r"no exercise '99.x'; known: .*test.double"):
+        exercise("99.x")
+    with pytest.raises(ValueError, match=r"two exercises named 'test\.double'"):
+        pin("test.double", check, ())(_double)
+
+
+def test_help_folds_hints_and_solution_away(monkeypatch):
+    shown = []
+    monkeypatch.setattr("course_lib.exercises.board.get_ipython", lambda: object())
+    monkeypatch.setattr("course_lib.exercises.board.display", shown.append)
+    exercise("test.double")(notebook_function(BLANKS[0]))
+    page = shown[0].data
+    assert page.count("<details>") == 2
+    assert "def double(number):\n    return number + number" in page
+    assert "@pin" not in page

@@ -1,0 +1,176 @@
+"""Typical wrong answers of the tokenization exercises, and what they are told."""
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+
+import course_lib.exercises.tokenization  # noqa: F401  pins its exercises
+from course_lib.exercises.board import Mistake, known_exercises
+from course_lib.tokenizer import replace_pair
+
+EXERCISES = {n: e for n, e in known_exercises().items() if n.startswith("02.")}
+
+
+def merge_overlapping(ids, pair, new_id):
+    merged = []
+    for k in range(len(ids)):
+        if tuple(ids[k : k + 2]) == pair:
+            merged.append(new_id)
+        elif k == 0 or tuple(ids[k - 1 : k + 1]) != pair:
+            merged.append(ids[k])
+    return merged
+
+
+def merge_in_place(ids, pair, new_id):
+    for k, _ in enumerate(ids):
+        if tuple(ids[k : k + 2]) == pair:
+            ids[k : k + 2] = [new_id]
+    return ids
+
+
+def merge_dropping_the_end(ids, pair, new_id):
+    merged = replace_pair(ids, pair, new_id)
+    return merged[:-1] if ids and ids[-1] == 3 else merged
+
+
+def merge_first_only(ids, pair, new_id):
+    for k, found in enumerate(pairwise(ids)):
+        if found == pair:
+            return [*ids[:k], new_id, *ids[k + 2 :]]
+    return list(ids)
+
+
+def batched_pairs(ids):
+    return zip(ids[::2], ids[1::2], strict=False)
+
+
+def best(counts):
+    return min(counts, key=lambda pair: (-counts[pair], pair))
+
+
+def step_across_words(pieces, new_id):
+    pair = best(Counter(pairwise([i for ids in pieces for i in ids])))
+    return pair, [replace_pair(ids, pair, new_id) for ids in pieces]
+
+
+def step_gluing_words(pieces, new_id):
+    pair = best(Counter(p for ids in pieces for p in pairwise(ids)))
+    return pair, replace_pair([i for ids in pieces for i in ids], pair, new_id)
+
+
+def step_first_of_a_tie(pieces, new_id):
+    counts = Counter(p for ids in pieces for p in pairwise(ids))
+    pair = max(counts, key=counts.get)
+    return pair, [replace_pair(ids, pair, new_id) for ids in pieces]
+
+
+def encode_in_order_of_the_text(ids, merges):
+    ranks = {pair: 256 + k for k, pair in enumerate(merges)}
+    while True:
+        pair = next((p for p in pairwise(ids) if p in ranks), None)
+        if pair is None:
+            return list(ids)
+        ids = replace_pair(ids, pair, ranks[pair])
+
+
+def encode_newest_first(ids, merges):
+    for k, pair in reversed(list(enumerate(merges))):
+        ids = replace_pair(ids, pair, 256 + k)
+    return list(ids)
+
+
+def encode_once(ids, merges):
+    return replace_pair(ids, merges[0], 256)
+
+
+def decode_each(ids, token_bytes):
+    return "".join(token_bytes[i].decode("utf-8", errors="replace") for i in ids)
+
+
+WRONG = {
+    "02.read_bits": [
+        (lambda bits: bits.count("1"), "counted the ones"),
+        (lambda bits: int(bits[::-1], 2), "wrong end"),
+        (lambda bits: int(bits), "decimal number"),
+        (lambda bits: 2 * int(bits, 2), "off by one place"),
+        (lambda _: None, "is there a `return`"),
+    ],
+    "02.count_pairs": [
+        (lambda ids: Counter(batched_pairs(ids)), "two places at a time"),
+        (lambda ids: Counter(tuple(sorted(p)) for p in pairwise(ids)), "Order matters"),
+        (lambda ids: list(pairwise(ids)), "not list"),
+        (lambda ids: dict.fromkeys(pairwise(ids), 1), "count pairs"),
+        (lambda ids: Counter(pairwise(ids[:-1])), "one pair too early"),
+        (lambda ids: Counter((a, b) for a in ids for b in ids), "only neighbours"),
+    ],
+    "02.merge": [
+        (merge_overlapping, "was used twice"),
+        (merge_in_place, "changed the list while looping"),
+        (merge_first_only, "one place only"),
+        (merge_dropping_the_end, "the last id is lost"),
+        (
+            lambda ids, pair, n: replace_pair(ids[::-1], pair[::-1], n)[::-1],
+            "not [1, 9]",
+        ),
+    ],
+    "02.merge_step": [
+        (step_across_words, "counted across words"),
+        (step_gluing_words, "glued together"),
+        (step_first_of_a_tie, "smaller ids"),
+        (lambda pieces, _: pieces, "return two things"),
+    ],
+    "02.encode": [
+        (encode_in_order_of_the_text, "in the order in which"),
+        (encode_newest_first, "in the order in which"),
+        (encode_once, "stopped too early"),
+        (lambda ids, _: list(ids), "nothing was merged"),
+    ],
+    "02.decode": [
+        (decode_each, "token by token"),
+        (lambda ids, tb: "".join(tb[i].decode() for i in ids), "token by token"),
+        (lambda ids, _: "".join(chr(i) for i in ids), "of its own"),
+        (lambda ids, tb: b"".join(tb[i] for i in ids).decode("latin-1"), "of its own"),
+        (lambda ids, tb: b"".join(tb[i] for i in ids), "that is bytes"),
+        (
+            lambda ids, tb: b"".join(tb[i] for i in ids).decode(),
+            "middle of a character",
+        ),
+    ],
+    "02.bytes_per_token": [
+        (lambda ts, e: sum(map(len, ts)) / sum(len(e(t)) for t in ts), "characters"),
+        (
+            lambda ts, e: sum(len(e(t)) for t in ts) / sum(len(t.encode()) for t in ts),
+            "upside down",
+        ),
+        (
+            lambda ts, e: sum(len(t.encode()) / len(e(t)) for t in ts) / len(ts),
+            "mean of each text's ratio",
+        ),
+    ],
+}
+CASES = [(name, *case) for name, cases in WRONG.items() for case in cases]
+
+
+def test_every_exercise_has_three_wrong_answers():
+    assert len(EXERCISES) >= 5
+    assert {name: len(WRONG.get(name, [])) >= 3 for name in EXERCISES} == dict.fromkeys(
+        EXERCISES, True
+    )
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_reference_passes(name):
+    EXERCISES[name].check(EXERCISES[name].reference)
+
+
+@pytest.mark.parametrize(("name", "answer", "words"), CASES)
+def test_a_typical_mistake_is_named(name, answer, words):
+    with pytest.raises(Mistake) as raised:
+        EXERCISES[name].check(answer)
+    assert words in str(raised.value)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_exercise_has_hints(name):
+    assert len(EXERCISES[name].hints) >= 2
