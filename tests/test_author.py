@@ -1,0 +1,100 @@
+"""What `author` stores: what a reader should see, the same bytes every time."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from course_lib.commands.notebooks import (
+    WIDGET_VIEW,
+    author,
+    find_chapter,
+    without_folders,
+)
+from course_lib.runtime import ROOT
+
+SOURCES = [
+    "import sys, warnings, os, ipywidgets\n"
+    "from IPython.display import clear_output, display\n"
+    "print('a', flush=True); warnings.warn('w'); print('b', flush=True); print('c')",
+    "ipywidgets.IntSlider(value=5, description='bits')",
+    "print('gone'); clear_output(wait=True); print(os.path.basename(os.getcwd()))",
+    "os.environ['COURSE_MODE']",
+    "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)",
+]
+
+
+def messy_notebook() -> nbformat.NotebookNode:
+    """Make a notebook as an editor leaves it."""
+    cells = [new_markdown_cell("# T", metadata={"editable": True})]
+    for source in SOURCES:
+        cells.append(new_code_cell(source, metadata={"scrolled": True}))
+    cells[5].metadata.tags = ["raises-exception"]
+    cells[5].metadata.jupyter = {"source_hidden": True, "outputs_hidden": False}
+    return new_notebook(cells=cells, metadata={"widgets": {}, "author": "me"})
+
+
+@pytest.fixture(scope="module")
+def authored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Author the messy notebook once."""
+    path = tmp_path_factory.mktemp("chapters") / "02_messy.ipynb"
+    nbformat.write(messy_notebook(), path)
+    assert author([path], check=True) == 1, "it would change, so the check fails"
+    assert author([path]) == 0
+    return path
+
+
+def test_it_stores_what_a_reader_should_see(authored: Path) -> None:
+    notebook = nbformat.read(authored, as_version=4)
+    code = notebook.cells[1:]
+    assert [c.execution_count for c in code] == [1, 2, 3, 4, 5]
+    assert [o.text for o in code[0].outputs] == ["a\nb\nc\n"]
+    (slider,) = code[1].outputs
+    assert slider.data == {"text/plain": "IntSlider(value=5, description='bits')"}
+    assert code[2].outputs[0].text == f"{authored.parent.name}\n"
+    assert code[3].outputs[0].data == {"text/plain": "'default'"}
+    assert "must run without a network" in code[4].outputs[0].evalue
+
+
+def test_it_strips_metadata_views_and_folders(authored: Path) -> None:
+    notebook = nbformat.read(authored, as_version=4)
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert [dict(c.metadata) for c in notebook.cells[:5]] == [{}] * 5
+    kept = {"tags": ["raises-exception"], "jupyter": {"source_hidden": True}}
+    assert notebook.cells[5].metadata == kept
+    text = authored.read_text(encoding="utf-8")
+    assert WIDGET_VIEW not in text
+    assert str(ROOT) not in text
+
+
+def test_the_same_results_give_the_same_bytes(
+    authored: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = authored.read_bytes()
+    assert author([authored], check=True) == 0
+    assert authored.read_bytes() == before
+    assert before.endswith(b"}\n")
+    assert "02_messy.ipynb: 5 cells" in capsys.readouterr().out
+    assert [p.name for p in authored.parent.iterdir()] == [authored.name]
+
+
+def test_a_chapter_that_raises_is_left_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "03_raises.ipynb"
+    nbformat.write(new_notebook(cells=[new_code_cell("{}['Mira']")]), path)
+    before = path.read_bytes()
+    assert author([path]) == 1
+    assert path.read_bytes() == before
+    assert "KeyError: 'Mira'" in capsys.readouterr().err
+
+
+def test_an_unknown_chapter_is_named() -> None:
+    with pytest.raises(ValueError, match=r"'?99_no'? names 0 chapters"):
+        find_chapter("99_no")
+
+
+def test_folders_of_this_machine_are_shortened() -> None:
+    file = ROOT / "course_lib" / "model.py"
+    assert without_folders(f"File {file}:3") == f"File {file.relative_to(ROOT)}:3"
