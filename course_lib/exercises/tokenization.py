@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Callable
 
-from course_lib.exercises.board import Mistake, expect, pin
+from course_lib.exercises.board import Mistake, exercise, expect, pin
 from course_lib.tokenizer import replace_pair
+
+__all__ = ["exercise"]  # so that a chapter needs one import
 
 Ids = list[int]
 Pair = tuple[int, int]

@@ -1,9 +1,10 @@
 """Turn text into token ids and back, with byte-pair encoding (BPE).
 
-`bpe` knows strings and ids, `merges` knows ids only.
+`pieces` cuts strings, `merges` knows ids only, `bpe` holds both together.
 """
 
-from course_lib.tokenizer.bpe import PATTERNS, BPETokenizer
+from course_lib.tokenizer.bpe import BPETokenizer
 from course_lib.tokenizer.merges import learn_merges, replace_pair
+from course_lib.tokenizer.pieces import PATTERNS
 
 __all__ = ["PATTERNS", "BPETokenizer", "learn_merges", "replace_pair"]

@@ -24,29 +24,10 @@ from course_lib.tokenizer.merges import (
     learn_merges,
     replace_pair,
 )
+from course_lib.tokenizer.pieces import PATTERNS, checked_text, compiled_pattern
 
 if TYPE_CHECKING:
     import tiktoken
-
-# Text is cut into pieces before any merging, and no merge ever crosses a cut.
-# The names are those of llama.cpp's `tokenizer.ggml.pre`, so that an exported
-# model carries its pattern by name. They differ most in how they cut numbers.
-PATTERNS = {
-    # a number is one piece, however long
-    "gpt-2": (
-        r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
-    ),
-    # every digit is a piece of its own
-    "smollm": (
-        r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+"
-        r"|\s+(?![^\s\p{N}])|\s+"
-    ),
-    # digits in groups of up to three, as in GPT-4 and Llama 3
-    "llama-bpe": (
-        r"(?i:'(?:[sdmt]|ll|ve|re))|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
-        r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-}
 
 FORMAT = "course-bpe-1"  # written into every saved file, checked on loading
 
@@ -78,7 +59,7 @@ class BPETokenizer:
         self.special_tokens = _special_ids(special_tokens, first_special)
         self.token_bytes += [name.encode() for name in self.special_tokens]
         self._rank = {pair: 256 + k for k, pair in enumerate(self.merges)}
-        self._cut = _compiled(pattern)
+        self._cut = compiled_pattern(pattern)
         self._ids_of_piece: dict[str, list[int]] = {}
 
     def __repr__(self) -> str:
@@ -123,10 +104,10 @@ class BPETokenizer:
                 f"vocab_size must be at least {256 + len(special_tokens)} (256 bytes "
                 f"and {len(special_tokens)} special tokens), got {vocab_size}"
             )
-        cut = _compiled(pattern)
+        cut = compiled_pattern(pattern)
         piece_counts: Counter[str] = Counter()
         for text in texts:
-            piece_counts.update(cut.findall(_checked(text)))
+            piece_counts.update(cut.findall(checked_text(text)))
         as_bytes = {piece.encode(): count for piece, count in piece_counts.items()}
         return cls(learn_merges(as_bytes, n_merges), special_tokens, pattern)
 
@@ -135,7 +116,7 @@ class BPETokenizer:
 
         Example (smollm): `split("I'm 42 now") -> ["I", "'m", " ", "4", "2", " now"]`
         """
-        return self._cut.findall(_checked(text))
+        return self._cut.findall(checked_text(text))
 
     def encode(
         self, text: str, allowed_special: Collection[str] | str = ()
@@ -155,7 +136,9 @@ class BPETokenizer:
             return self._encode_ordinary(text)
         # The longest name first: <|python_start|> before a shorter <|python.
         names = sorted(allowed, key=len, reverse=True)
-        parts = regex.split(f"({'|'.join(map(regex.escape, names))})", _checked(text))
+        parts = regex.split(
+            f"({'|'.join(map(regex.escape, names))})", checked_text(text)
+        )
         ids: list[int] = []
         for k, part in enumerate(parts):  # names stand at the odd places
             if k % 2:
@@ -247,7 +230,7 @@ class BPETokenizer:
     def _encode_ordinary(self, text: str) -> list[int]:
         ids: list[int] = []
         known = self._ids_of_piece
-        for piece in self._cut.findall(_checked(text)):
+        for piece in self._cut.findall(checked_text(text)):
             if piece not in known:
                 if len(known) >= 100_000:  # bounds the memory of a long session
                     known.clear()
@@ -289,24 +272,3 @@ def _special_ids(names: Sequence[str], first_id: int) -> dict[str, int]:
             f"special tokens must be different, non-empty strings, got {list(names)!r}"
         )
     return ids
-
-
-def _compiled(pattern: str) -> regex.Pattern:
-    if pattern not in PATTERNS:
-        raise ValueError(f"unknown pattern {pattern!r}; known: {', '.join(PATTERNS)}")
-    return regex.compile(PATTERNS[pattern])
-
-
-def _checked(text: str) -> str:
-    """Refuse what UTF-8 cannot write, before any of it is encoded."""
-    if not isinstance(text, str):
-        raise ValueError(f"expected a string, got {type(text).__name__}: {text!r:.60}")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(
-            f"character {error.start} of the text is {text[error.start]!r}, half of a "
-            "surrogate pair, which is no character; remove it or repair the text with "
-            "text.encode('utf-16', 'surrogatepass').decode('utf-16', 'replace')"
-        ) from None
-    return text

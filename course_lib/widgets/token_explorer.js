@@ -6,7 +6,7 @@ function render({ model, el }) {
   el.innerHTML = `
     <div class="row">
       <label>Vocabulary <select></select></label>
-      <span class="note">type below; hover, or use the arrow keys, to read a token</span>
+      <span class="note">a dot is a space; hover over a token, or walk with the arrow keys, to read it</span>
     </div>
     <textarea rows="2" spellcheck="false" aria-label="Text to cut into tokens"></textarea>
     <div class="tokens" role="listbox" aria-label="Tokens" tabindex="0"></div>

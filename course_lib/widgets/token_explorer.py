@@ -63,13 +63,13 @@ class TokenExplorer(CourseWidget):
         ids = {name: _ids(v, text) for name, v in self._vocabularies.items()}
         current = self._vocabularies[self.vocabulary]
         spelled = [(i, _bytes_of(current, i)) for i in ids[self.vocabulary]]
-        counts = ", ".join(f"{name} {len(ids[name])}" for name in self.names)
+        counts = " · ".join(f"{name}: {len(ids[name]):,}" for name in self.names)
         cut = f" (first {MAX_CHARACTERS:,})" if len(self.text) > MAX_CHARACTERS else ""
         with self.hold_sync():
             self.tokens = [[i, token_label(b), b.hex(" ")] for i, b in spelled]
             self.summary = (
                 f"{_counted(len(text), 'character')}{cut}, "
-                f"{_counted(len(text.encode()), 'byte')}; tokens: {counts}"
+                f"{_counted(len(text.encode()), 'byte')}. Tokens: {counts}"
             )
 
     def static_html(self) -> str:
