@@ -1,0 +1,25 @@
+"""The Lantern Isles: a miniature internet whose every fact is known.
+
+    world = World(seed=0)
+    world.documents(max_chars=1_000_000)  # the first pages of a fixed mixed order
+    world.exposures(fact)                 # how many of the pages tell that fact
+    world.questions()                     # asked as no page asks, with the true answers
+
+It knows nothing of tokens or tensors: the standard library is enough.
+"""
+
+from .facts import Fact, Person
+from .land import Election, Ferry, Land
+from .world import Document, Question, World, count_exposures
+
+__all__ = [
+    "Document",
+    "Election",
+    "Fact",
+    "Ferry",
+    "Land",
+    "Person",
+    "Question",
+    "World",
+    "count_exposures",
+]
