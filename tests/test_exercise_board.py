@@ -1,6 +1,7 @@
 """The board: blank, wrong and right answers all let the chapter run on."""
 
 import linecache
+import signal
 
 import pytest
 
@@ -57,10 +58,28 @@ def test_right_answers_are_used_from_there_on(capsys):
     ],
 )
 def test_wrong_answers_are_named_and_the_reference_goes_on(source, message, capsys):
-    assert exercise("test.double")(notebook_function(source)) is _double
+    mine = notebook_function(source)
+    double = exercise("test.double")(mine)
+    assert double(21) == 42
+    assert double.yours is mine
     out = capsys.readouterr().out
     assert out.startswith("✗ test.double: ")
     assert message in out
+    assert "call double.yours(...)" in out
+
+
+def test_the_line_that_raised_is_shown(capsys):
+    source = "def double(n):\n    half = 0\n    return n / half\n"
+    exercise("test.double")(notebook_function(source))
+    assert "in the line\n      return n / half" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs POSIX timers")
+def test_a_loop_without_an_end_is_ended(monkeypatch, capsys):
+    monkeypatch.setattr("course_lib.exercises.board.CHECK_S", 0.2)
+    source = "def double(n):\n    while True:\n        n = n\n"
+    exercise("test.double")(notebook_function(source))
+    assert "has not come to an end" in capsys.readouterr().out
 
 
 def test_interrupting_a_student_loop_is_not_swallowed():

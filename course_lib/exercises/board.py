@@ -1,14 +1,21 @@
 """The board on which exercises are pinned, and the decorator that marks answers."""
 
 import ast
+import contextlib
+import functools
 import html
 import inspect
+import signal
 import textwrap
-from collections.abc import Callable
+import threading
+import traceback
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from IPython import get_ipython
 from IPython.display import HTML, display
+
+CHECK_S = 10  # a check takes milliseconds, so this is a loop without an end
 
 
 class Mistake(Exception):
@@ -64,17 +71,17 @@ def exercise(name: str) -> Callable[[Callable], Callable]:
 
     def decorate(answer: Callable) -> Callable:
         if is_blank(answer):
-            print(f"○ {name}: not attempted. The chapter goes on with its own version.")
+            print(f"○ {name}: not attempted (its ... is still there).")
+            print("  The chapter goes on with its own version.")
             _show_help(entry)
             return entry.reference
         try:
-            entry.check(answer)
+            with _time_limit(CHECK_S):
+                entry.check(answer)
         except Mistake as mistake:
-            _say_wrong(entry, str(mistake))
-            return entry.reference
+            return _wrong(entry, answer, str(mistake))
         except Exception as error:  # a student's code may raise anything
-            _say_wrong(entry, f"your code raised {type(error).__name__}: {error}")
-            return entry.reference
+            return _wrong(entry, answer, _told(error, answer))
         print(f"✓ {name}: right. The chapter goes on with your version.")
         return answer
 
@@ -108,10 +115,59 @@ def _is_ellipsis(node: ast.AST) -> bool:
     )
 
 
-def _say_wrong(entry: Exercise, message: str) -> None:
+def _wrong(entry: Exercise, answer: Callable, message: str) -> Callable:
+    """Say what is wrong; hand on the reference, with the student's own as `.yours`."""
+    name = answer.__name__
     print(f"✗ {entry.name}: {message}")
-    print("  The chapter goes on with its own version; change yours and run again.")
+    print("  The chapter goes on with its own version. Change yours and run again;")
+    print(f"  to try yours in another cell, call {name}.yours(...).")
     _show_help(entry)
+
+    @functools.wraps(entry.reference)
+    def stand_in(*args: object, **kwargs: object) -> object:
+        return entry.reference(*args, **kwargs)
+
+    stand_in.yours = answer
+    return stand_in
+
+
+def _told(error: Exception, answer: Callable) -> str:
+    """Say what a student's code raised, and on which of its lines."""
+    if isinstance(error, _TooLongError):
+        return str(error)
+    message = f"your code raised {type(error).__name__}: {error}"
+    source = getattr(getattr(answer, "__code__", None), "co_filename", None)
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename == source and frame.line:
+            return f"{message}, in the line\n      {frame.line}"
+    return message
+
+
+class _TooLongError(Exception):
+    """Raised inside a student's code that does not come to an end."""
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """End a loop that never ends, where the system can (on Windows there is ■)."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not hasattr(signal, "setitimer") or not in_main_thread:
+        yield
+        return
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise _TooLongError(
+            f"it has not come to an end after {seconds:.0f} s. Does every loop move on "
+            "to the next place?"
+        )
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _show_help(entry: Exercise) -> None:

@@ -1,15 +1,17 @@
-"""Exercises of tokenization: bits, pairs, merging, encoding, decoding, measuring."""
+"""Exercises of tokenization: read bits, encode, decode, measure; `merging` has more."""
 
-from collections import Counter
 from collections.abc import Callable
 
 from course_lib.exercises.board import Mistake, exercise, expect, pin
-from course_lib.tokenizer import replace_pair
+from course_lib.exercises.merging import Ids, Pair, _merge
 
 __all__ = ["exercise"]  # so that a chapter needs one import
 
-Ids = list[int]
-Pair = tuple[int, int]
+
+EIGHT_ONLY = (
+    "you assume exactly eight bits. The place on the far right counts 1, however many "
+    "there are: '1' is 1 and '10' is 2."
+)
 
 
 def check_read_bits(answer: Callable[[str], int]) -> None:
@@ -21,7 +23,7 @@ def check_read_bits(answer: Callable[[str], int]) -> None:
         "00000000": 0,
         "11111111": 255,
     }
-    got = {bits: answer(bits) for bits in cases}
+    got = _read_all(answer, cases)
     if got["1000"] == 1 and got["10"] == 1:
         if got["11111111"] == 8:
             raise Mistake(
@@ -43,6 +45,27 @@ def check_read_bits(answer: Callable[[str], int]) -> None:
         expect(got[bits], number, f"read_bits({bits!r})")
 
 
+def _read_all(answer: Callable[[str], int], cases: dict[str, int]) -> dict[str, int]:
+    try:
+        got = {bits: answer(bits) for bits in cases}
+    except IndexError as error:
+        raise Mistake(EIGHT_ONLY) from error
+    if got["1"] == 128:
+        raise Mistake(EIGHT_ONLY)
+    if got["1"] == 0:
+        raise Mistake(
+            "every '1' was passed over. A bit here is a letter of the text: compare "
+            "with '1', or make a number of it with int(bit)."
+        )
+    for bits, number in got.items():
+        if isinstance(number, float):
+            raise Mistake(
+                f"read_bits({bits!r}) is {number!r}, a number with a decimal point; "
+                "count in whole numbers (2**k, not math.pow)."
+            )
+    return got
+
+
 @pin(
     "02.read_bits",
     check_read_bits,
@@ -57,154 +80,6 @@ def _read_bits(bits):
     for bit in bits:
         number = 2 * number + int(bit)
     return number
-
-
-def check_count_pairs(answer: Callable[[Ids], dict[Pair, int]]) -> None:
-    got = answer([1, 2, 1, 2, 3])
-    if not isinstance(got, dict):
-        raise Mistake(
-            f"return a dict (or Counter) from pair to count, not {type(got).__name__}."
-        )
-    if got.get((1, 2)) == 3 or got.get((2, 1)) == 3:
-        raise Mistake(
-            "you treat (1, 2) and (2, 1) as one pair. Order matters: 'th' is not 'ht'."
-        )
-    if (1, 1) in got or (1, 3) in got:
-        raise Mistake(
-            "only neighbours make a pair: in [1, 2, 1] no 1 stands next to 1."
-        )
-    if got == {(1, 2): 2}:
-        raise Mistake(
-            "you stepped two places at a time. The pairs overlap: [1, 2, 1] holds "
-            "(1, 2) and (2, 1)."
-        )
-    if got and (set(got.values()) == {1}):
-        raise Mistake("(1, 2) stands there twice: count pairs, do not just list them.")
-    if got == {(1, 2): 2, (2, 1): 1}:
-        raise Mistake("you stopped one pair too early: (2, 3) at the end is missing.")
-    expect(got, {(1, 2): 2, (2, 1): 1, (2, 3): 1}, "count_pairs([1, 2, 1, 2, 3])")
-    expect(answer([7]), {}, "count_pairs([7])")
-    expect(answer([5, 5, 5]), {(5, 5): 2}, "count_pairs([5, 5, 5])")
-
-
-@pin(
-    "02.count_pairs",
-    check_count_pairs,
-    hints=(
-        "The neighbour of <code>ids[k]</code> is <code>ids[k + 1]</code>; "
-        "the last id has none.",
-        "<code>zip(ids, ids[1:])</code> walks over the list and the list shifted by "
-        "one, side by side; <code>Counter(...)</code> counts what it is given.",
-    ),
-)
-def _count_pairs(ids):
-    return Counter(zip(ids, ids[1:]))
-
-
-def check_merge(answer: Callable[[Ids, Pair, int], Ids]) -> None:
-    given = [1, 2, 3, 1, 2]
-    got = answer(given, (1, 2), 9)
-    if got is given or given != [1, 2, 3, 1, 2]:
-        raise Mistake(
-            "you changed the list while looping over it: after a removal everything "
-            "moves one place to the left and the loop skips an id. Build a new list."
-        )
-    if got in ([9, 3, 1, 2], [1, 2, 3, 9]):
-        raise Mistake("you merged one place only. Replace the pair everywhere.")
-    if got in ([9, 2, 3, 9, 2], [1, 9, 3, 1, 9]):
-        raise Mistake("one id of the pair is left over: two ids become one new id.")
-    expect(got, [9, 3, 9], "merge([1, 2, 3, 1, 2], (1, 2), 9)")
-    got = answer([1, 1, 1], (1, 1), 9)
-    if got in ([9, 9], [9, 9, 1]):
-        raise Mistake(
-            "the middle 1 of [1, 1, 1] was used twice. An id that went into a merge is "
-            "gone: the result is [9, 1]."
-        )
-    if got == [1, 9]:
-        raise Mistake("go from left to right: [1, 1, 1] becomes [9, 1], not [1, 9].")
-    expect(got, [9, 1], "merge([1, 1, 1], (1, 1), 9)")
-    if answer([1, 2, 3], (1, 2), 9) == [9]:
-        raise Mistake("the last id is lost: [1, 2, 3] becomes [9, 3].")
-    for ids, pair in (
-        ([3, 1], (1, 2)),
-        ([2, 1], (1, 2)),
-        ([], (1, 2)),
-        ([1, 2], (1, 2)),
-    ):
-        expect(
-            answer(list(ids), pair, 9), replace_pair(ids, pair, 9), f"merge({ids}, …)"
-        )
-
-
-@pin(
-    "02.merge",
-    check_merge,
-    hints=(
-        "Keep a place <code>k</code> and a new, empty list. At each place: does the "
-        "pair stand at <code>k</code> and <code>k + 1</code>?",
-        "If it does, append the new id and go on <b>two</b> places; if not, append "
-        "<code>ids[k]</code> and go on one.",
-    ),
-)
-def _merge(ids, pair, new_id):
-    merged, k = [], 0
-    while k < len(ids):
-        if tuple(ids[k : k + 2]) == tuple(pair):
-            merged.append(new_id)
-            k += 2
-        else:
-            merged.append(ids[k])
-            k += 1
-    return merged
-
-
-def check_merge_step(
-    answer: Callable[[list[Ids], int], tuple[Pair, list[Ids]]],
-) -> None:
-    pieces = [[1, 2], [2, 2], [1, 2], [2, 3]]
-    got = answer([list(ids) for ids in pieces], 9)
-    if not (isinstance(got, tuple | list) and len(got) == 2):
-        raise Mistake("return two things: the pair you chose and the new pieces.")
-    pair, merged = tuple(got[0]), got[1]
-    if pair == (2, 2):
-        raise Mistake(
-            "you counted across words: (2, 2) is frequent only where one word ends "
-            "and the next begins. Count inside each piece, then add up."
-        )
-    if merged and not isinstance(merged[0], list):
-        raise Mistake(
-            "the words were glued together. Return a list of pieces, each merged on "
-            "its own, or a token will reach from one word into the next."
-        )
-    if pair == (2, 3):
-        raise Mistake("that is the rarest pair: take the one with the highest count.")
-    expect(pair, (1, 2), "the pair chosen in [[1, 2], [2, 2], [1, 2], [2, 3]]")
-    expect(merged, [[9], [2, 2], [9], [2, 3]], "the pieces after merging (1, 2)")
-    tie = answer([[5, 6], [3, 4]], 9)
-    if tuple(tie[0]) == (5, 6):
-        raise Mistake(
-            "(5, 6) and (3, 4) stand there equally often; take the pair with the "
-            "smaller ids, so that everybody's tokenizer comes out the same."
-        )
-    expect(tuple(tie[0]), (3, 4), "the pair chosen in [[5, 6], [3, 4]]")
-
-
-@pin(
-    "02.merge_step",
-    check_merge_step,
-    hints=(
-        "Add up the counts of all pieces: <code>counts.update(count_pairs(ids))"
-        "</code> for each.",
-        "The highest count, and among equals the smallest pair: <code>min(counts, "
-        "key=lambda pair: (-counts[pair], pair))</code>.",
-    ),
-)
-def _merge_step(pieces, new_id):
-    counts = Counter()
-    for ids in pieces:
-        counts.update(_count_pairs(ids))
-    pair = min(counts, key=lambda pair: (-counts[pair], pair))
-    return pair, [_merge(ids, pair, new_id) for ids in pieces]
 
 
 def check_encode(answer: Callable[[Ids, list[Pair]], Ids]) -> None:
@@ -226,6 +101,12 @@ def check_encode(answer: Callable[[Ids, list[Pair]], Ids]) -> None:
     if got == [97, 98, 99]:
         raise Mistake("nothing was merged: merge number k makes the id 256 + k.")
     expect(got, [258], "encode(b'abc', [(98, 99), (97, 98), (97, 256)])")
+    if answer(list(b"abc"), merges[:2]) == [257, 99]:
+        raise Mistake(
+            "you look for the longest or the newest token. (b, c) was learned before "
+            "(a, b), so without a third merge 'abc' is [97, 256]."
+        )
+    expect(answer(list(b"abc"), merges[:2]), [97, 256], "encode(b'abc', two merges)")
     if given != list(b"abc"):
         raise Mistake("you changed the list that you were given; build a new one.")
     expect(answer(list(b"abab"), merges), [257, 257], "encode(b'abab', …)")
@@ -264,10 +145,10 @@ def check_decode(answer: Callable[[Ids, list[bytes]], str]) -> None:
             "you decoded token by token. The hat's four bytes are spread over two "
             "tokens, and half a character is no text: join all bytes first."
         ) from error
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Mistake(
-            "chr() knows characters, not tokens: look up the bytes of every id in "
-            "token_bytes."
+            "an id is neither a byte nor a character: look up its bytes, "
+            "token_bytes[id], and join them."
         ) from error
     if "\ufffd" in got:
         raise Mistake(
@@ -332,11 +213,11 @@ def check_bytes_per_token(answer: Callable[[list[str], Callable], float]) -> Non
     "02.bytes_per_token",
     check_bytes_per_token,
     hints=(
-        "<code>encode(text)</code> gives a list of ids; its length is the number of "
+        "<code>tokenize(text)</code> gives a list of ids; its length is the number of "
         "tokens.",
         "Two sums over all texts, then one division.",
     ),
 )
-def _bytes_per_token(texts, encode):
+def _bytes_per_token(texts, tokenize):
     n_bytes = sum(len(text.encode()) for text in texts)
-    return n_bytes / sum(len(encode(text)) for text in texts)
+    return n_bytes / sum(len(tokenize(text)) for text in texts)
