@@ -1,0 +1,56 @@
+"""Run chapters and store the outputs that a reader should see (for maintainers).
+
+    python -m course_lib author 02
+    python -m course_lib author --check
+
+Each chapter runs in a fresh kernel, without a network. What is stored is what the test
+compares: no warnings, no widget state, no timings. The same run gives the same bytes.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from course_lib.commands import bootstrap
+from course_lib.commands.console import CommandError, Steps
+from course_lib.commands.environment import clean_variables
+from course_lib.runtime import ROOT
+
+HELP = "run chapters and store their outputs (for maintainers)"
+INSIDE = "COURSE_AUTHOR_INSIDE"  # set for the run in .venv, which does the work
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "chapters", nargs="*", help="numbers, such as 02, or files; default: all"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail if a file would change"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Set up as `test` does, then do the work in the environment of the course."""
+    if os.environ.get(INSIDE):
+        return _author(options)
+    env = bootstrap.prepare(Steps(3), with_tests=True)
+    command = [str(env.python), "-m", "course_lib", "author", *options.chapters]
+    if options.check:
+        command.append("--check")
+    variables = clean_variables({INSIDE: "1"})
+    return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+
+
+def _author(options: argparse.Namespace) -> int:
+    from course_lib.commands.notebooks import author
+
+    names = options.chapters or sorted((ROOT / "chapters").glob("*.ipynb"))
+    try:
+        return author([Path(name) if "/" in str(name) else name for name in names],
+                      check=options.check)  # fmt: skip
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    finally:
+        sys.stdout.flush()

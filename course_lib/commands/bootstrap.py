@@ -1,0 +1,202 @@
+"""Make `.venv` and put the course's packages into it; again and again if need be.
+
+Every step looks at what is there, so an interrupted run goes on where it stopped and a
+finished one takes a moment. Standard library only.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from course_lib.commands import console, machine
+from course_lib.commands.console import CommandError, Steps
+from course_lib.commands.environment import (
+    Environment,
+    clean_variables,
+    environment,
+    make_environment,
+    working_python,
+)
+from course_lib.runtime import atomic_write
+
+COURSE_REQUIREMENTS = "requirements.txt"
+TEST_REQUIREMENTS = "tests/requirements.txt"
+CONSTRAINTS = "tests/constraints.txt"
+
+# Beside the installed packages there must be room for the largest one's download.
+FREE_GB_NEEDED = 2.0
+SIZE_AND_TIME = "about 1.3 GB on disk, 1 to 5 minutes on a fast line"
+LINUX_NOTE = (
+    "On Linux, pip may choose the PyTorch that carries NVIDIA's libraries: 2.8 GB to\n"
+    "download instead of 0.2. It runs without a GPU just as well. PyTorch's install\n"
+    "page tells how to set pip up for the small one; such settings are respected here."
+)
+
+
+def prepare(steps: Steps, *, with_tests: bool = False) -> Environment:
+    """Make `.venv` and install: two steps. What is already done is only checked.
+
+    Raises:
+        CommandError: if it cannot be done; the message is the remedy.
+    """
+    env = environment()
+    names = [COURSE_REQUIREMENTS, *([TEST_REQUIREMENTS] if with_tests else [])]
+    version = working_python(env)
+    if version is not None and is_installed(env, names, version):
+        steps.start("Python environment")
+        steps.done(f".venv is there, with Python {version}")
+        steps.start("Packages")
+        steps.done("installed")
+        return env
+    explain(env)
+    steps.start("Python environment")
+    if version is None:
+        make_environment(env)
+        version = working_python(env)
+        if version is None:
+            raise CommandError(
+                f"The environment in {env.folder} was made and does not run.\n"
+                "Delete that folder and try again; if it stays so, install Python anew."
+            )
+    steps.done(f".venv, with Python {version}")
+    steps.start(f"Packages, {SIZE_AND_TIME}")
+    install(env, names, version)
+    steps.done("installed")
+    return env
+
+
+def explain(env: Environment) -> None:
+    """Say beforehand what will happen, how big it is and how long it takes."""
+    problem = machine.no_pytorch_because(*machine.platform_key())
+    if problem is not None:
+        raise CommandError(f"The course cannot be installed here: {problem}")
+    if env.stamp.exists():
+        print("Some of the packages are new or have changed since the last time.\n")
+        return
+    free_gb = shutil.disk_usage(env.root).free / 1e9
+    if free_gb < FREE_GB_NEEDED:
+        raise CommandError(
+            f"The course needs {FREE_GB_NEEDED:.0f} GB of free disk space; here are "
+            f"{free_gb:.1f} GB ({env.root}).\nMake room and run the same command again."
+        )
+    print(
+        f"Setting up the course in {env.root}.\n"
+        f"Everything goes into the folder .venv there: {SIZE_AND_TIME}.\n"
+        "Nothing else on this computer changes. Stop it with Ctrl-C whenever you\n"
+        "like: the same command goes on from there."
+    )
+    if sys.platform == "linux":
+        print(LINUX_NOTE)
+    print()
+
+
+def key_of(env: Environment, name: str, python_version: str) -> str:
+    """Hash all that decides what gets installed: files, Python, and where we are."""
+    digest = hashlib.sha256()
+    for part in (name, python_version, str(env.root)):  # course_lib lies at the root
+        digest.update(part.encode() + b"\0")
+    for file in (name, CONSTRAINTS):
+        digest.update((env.root / file).read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def read_stamp(env: Environment) -> dict[str, str]:
+    """Read which requirement files are installed; nothing sure counts as nothing."""
+    try:
+        stamp = json.loads(env.stamp.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
+
+
+def is_installed(env: Environment, names: list[str], python_version: str) -> bool:
+    stamp = read_stamp(env)
+    return all(stamp.get(name) == key_of(env, name, python_version) for name in names)
+
+
+def install(env: Environment, names: list[str], python_version: str) -> None:
+    """Install with the pinned versions; if that fails, once more with the ranges."""
+    repair(env)
+    still_true = {
+        name: key
+        for name, key in read_stamp(env).items()
+        if name not in names and key == key_of(env, name, python_version)
+    }
+    env.stamp.unlink(missing_ok=True)  # until pip is done, nothing is certain
+    env.pip_log.unlink(missing_ok=True)
+    wanted = [part for name in names for part in ("-r", name)]
+    if not run_pip(env, [*wanted, "-c", CONSTRAINTS]):
+        print(
+            f"      The exact versions in {CONSTRAINTS} could not be installed.\n"
+            f"      Once more, with any versions that {COURSE_REQUIREMENTS} allows.\n"
+            "      They are not the ones the tests ran with: most likely all is well,\n"
+            "      but some printed numbers may differ."
+        )
+        if not run_pip(env, wanted):
+            log = env.pip_log.read_text(encoding="utf-8")
+            raise CommandError(
+                "The packages could not be installed. The last that pip said:\n\n"
+                f"{console.last_lines(log)}\n\n"
+                "If the network is the reason, run the same command again when it is\n"
+                f"back: nothing is lost. All that pip said: {env.pip_log}"
+            )
+    keys = {name: key_of(env, name, python_version) for name in names}
+    atomic_write(env.stamp, json.dumps(still_true | keys, indent=1))
+
+
+def repair(env: Environment) -> None:
+    """Forget packages whose unpacking was cut off, so that pip unpacks them again.
+
+    A wheel's list of files, RECORD, is unpacked last. pip would see the rest of the
+    package's description and take it for installed.
+    """
+    for folder in env.site_packages():
+        for description in folder.glob("*.dist-info"):
+            if not (description / "RECORD").exists():
+                shutil.rmtree(description, ignore_errors=True)
+
+
+def run_pip(env: Environment, arguments: list[str]) -> bool:
+    """Run `pip install`, show what takes long, and keep the rest in a log."""
+    command = [str(env.python), "-m", "pip", "install", "--no-input"]
+    command += ["--disable-pip-version-check", "--progress-bar", "off", *arguments]
+    with (
+        open(env.pip_log, "a", encoding="utf-8") as log,
+        running(command, env) as pip,
+    ):
+        for line in pip.stdout:
+            log.write(line)
+            if news := console.pip_news(line):
+                print(f"      {news}", flush=True)
+    return pip.returncode == 0
+
+
+@contextmanager
+def running(command: list[str], env: Environment) -> Iterator[subprocess.Popen]:
+    """Run a program to be read line by line; never leave it behind on Ctrl-C."""
+    process = subprocess.Popen(
+        command,
+        cwd=env.root,
+        env=clean_variables(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    try:
+        yield process
+        process.wait()
+    finally:
+        deadline = time.monotonic() + 5  # Ctrl-C reached it, too: let it tidy up
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if process.poll() is None:
+            process.kill()
+        process.stdout.close()

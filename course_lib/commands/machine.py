@@ -1,0 +1,144 @@
+"""What machine is this: system, cores, memory, and whether PyTorch exists for it.
+
+Standard library only. Everything that differs between Linux, macOS and Windows in
+finding this out is here.
+"""
+
+import ctypes
+import os
+import platform
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Main memory in bytes; None where the system does not tell."""
+
+    total: int | None
+    available: int | None
+
+
+def describe_system() -> str:
+    """Name the system, the processor family and the width of this Python's words."""
+    system = {"Darwin": "macOS"}.get(platform.system(), platform.system())
+    release = platform.mac_ver()[0] or platform.release()
+    return f"{system} {release}, {platform.machine()}, {pointer_bits()} bit"
+
+
+def pointer_bits() -> int:
+    return ctypes.sizeof(ctypes.c_void_p) * 8
+
+
+def no_pytorch_because(system: str, processor: str, bits: int) -> str | None:
+    """Say why PyTorch cannot be installed here, or return None if it can.
+
+    Example: no_pytorch_because("Linux", "x86_64", 64) -> None
+    """
+    if bits < 64:
+        return (
+            "this Python is a 32-bit program, and PyTorch exists for 64 bit only. "
+            "Install the 64-bit Python."
+        )
+    if system == "Darwin" and processor == "x86_64":
+        return (
+            "PyTorch is no longer made for Python on Intel (x86_64). On a Mac with an "
+            "Apple chip, install a Python for arm64; on an older Mac, run the course "
+            "in a Linux container or on another machine."
+        )
+    return None
+
+
+def usable_cores() -> int:
+    """Count the cores this process may use, which can be fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):  # Linux; respects taskset and containers
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def processor_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """Name the processor as its maker does, as far as the system tells."""
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    if platform.system() == "Darwin":
+        return _sysctl("machdep.cpu.brand_string") or platform.processor()
+    return platform.processor() or platform.machine()
+
+
+def memory() -> Memory:
+    """Read total and available memory, each system in its own way."""
+    readers = {
+        "Linux": lambda: parse_meminfo(Path("/proc/meminfo").read_text()),
+        "Darwin": _memory_of_macos,
+        "Windows": _memory_of_windows,
+    }
+    reader = readers.get(platform.system())
+    return reader() if reader else Memory(None, None)
+
+
+def parse_meminfo(text: str) -> Memory:
+    """Read Linux's /proc/meminfo, whose numbers are in units of 1,024 bytes."""
+    fields = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+
+    def read(name: str) -> int | None:
+        return int(fields[name].split()[0]) * 1024 if name in fields else None
+
+    return Memory(read("MemTotal"), read("MemAvailable"))
+
+
+def parse_vm_stat(text: str, total: int | None) -> Memory:
+    """Read macOS's vm_stat: pages that are free or can be freed at once."""
+    lines = text.splitlines()
+    page_bytes = int(lines[0].partition("page size of ")[2].split()[0])
+    pages = {
+        name.strip(): int(count.strip().rstrip("."))
+        for name, _, count in (line.partition(":") for line in lines[1:])
+        if count.strip().rstrip(".").isdecimal()
+    }
+    free = ("Pages free", "Pages inactive", "Pages speculative")
+    return Memory(total, sum(pages.get(name, 0) for name in free) * page_bytes)
+
+
+def _memory_of_macos() -> Memory:
+    total = _sysctl("hw.memsize")
+    told = subprocess.run(["vm_stat"], capture_output=True, text=True, check=False)
+    size = int(total) if total else None
+    return parse_vm_stat(told.stdout, size) if told.stdout else Memory(size, None)
+
+
+def _sysctl(name: str) -> str:
+    told = subprocess.run(
+        ["sysctl", "-n", name], capture_output=True, text=True, check=False
+    )
+    return told.stdout.strip()
+
+
+class _MemoryStatus(ctypes.Structure):
+    """Windows' MEMORYSTATUSEX, field by field."""
+
+    _fields_ = [
+        ("dwLength", ctypes.c_uint32),
+        ("dwMemoryLoad", ctypes.c_uint32),
+        ("ullTotalPhys", ctypes.c_uint64),
+        ("ullAvailPhys", ctypes.c_uint64),
+        ("ullTotalPageFile", ctypes.c_uint64),
+        ("ullAvailPageFile", ctypes.c_uint64),
+        ("ullTotalVirtual", ctypes.c_uint64),
+        ("ullAvailVirtual", ctypes.c_uint64),
+        ("ullAvailExtendedVirtual", ctypes.c_uint64),
+    ]
+
+
+def _memory_of_windows() -> Memory:
+    status = _MemoryStatus(dwLength=ctypes.sizeof(_MemoryStatus))
+    if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+        return Memory(None, None)
+    return Memory(status.ullTotalPhys, status.ullAvailPhys)
+
+
+def platform_key() -> tuple[str, str, int]:
+    """Name this machine in the terms of `no_pytorch_because`."""
+    return platform.system(), platform.machine(), pointer_bits()

@@ -1,0 +1,199 @@
+"""Where things are, how long a run may take, and what the machine can do.
+
+Owns paths, `COURSE_MODE`, devices, seeds, time and memory of a block; knows no models.
+torch is imported in functions only: importing this module works before it is there.
+"""
+
+import importlib
+import os
+import random
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import torch
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
+
+MODES = ("test", "default", "long")
+T = TypeVar("T")
+
+# Training also casts, adds and normalises, which bf16 does not speed up: below this
+# factor in pure matrix products nothing is left of the gain.
+BF16_PAYS_FROM = 1.3
+
+
+def data_path(name: str) -> Path:
+    """Find a file or folder of `data/`; an error says how to get a missing one."""
+    path = DATA / name
+    if not path.resolve().is_relative_to(DATA):
+        raise ValueError(f"{name!r} is not inside data/: give a name such as 'a/b.txt'")
+    if not path.exists():
+        raise ValueError(
+            f"{path} is missing, though a part of the course: bring it back with "
+            f"`git restore data/{name}`, or update with `git pull`"
+        )
+    return path
+
+
+def atomic_write(path: str | Path, content: str | bytes) -> Path:
+    """Write a whole file or nothing; text becomes UTF-8 with the line ends it has.
+
+    The temporary name lies in the same folder: renames cross no file system.
+    """
+    path = Path(path)
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        unfinished.write_bytes(data)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def mode() -> str:
+    """Read COURSE_MODE: `test` (a few steps), `default` (as committed) or `long`."""
+    value = os.environ.get("COURSE_MODE") or "default"
+    if value not in MODES:
+        raise ValueError(
+            f"COURSE_MODE is {value!r}; it can be {', '.join(MODES)} (default if unset)"
+        )
+    return value
+
+
+def by_mode(*, test: T, default: T, long: T) -> T:
+    """Pick a value for the mode: `steps = by_mode(test=3, default=200, long=2_000)`."""
+    return {"test": test, "default": default, "long": long}[mode()]
+
+
+def device() -> "torch.device":
+    """Choose a CUDA GPU if there is one, else the CPU; COURSE_DEVICE overrides it.
+
+    Apple's GPU (mps) must be asked for: it rounds differently and lacks operations.
+    """
+    import torch
+
+    wanted = os.environ.get("COURSE_DEVICE")
+    if not wanted:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    here = ["cpu"]
+    if torch.cuda.is_available():
+        here += ["cuda", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))]
+    if torch.backends.mps.is_available():
+        here.append("mps")
+    if wanted not in here:
+        raise ValueError(
+            f"COURSE_DEVICE is {wanted!r}; on this machine torch finds "
+            f"{', '.join(here)}. Set it to one of these, or unset it"
+        )
+    return torch.device(wanted)
+
+
+def seed_everything(seed: int) -> None:
+    """Seed the generators that other libraries draw from: random, NumPy, torch."""
+    import numpy
+    import torch
+
+    if not 0 <= seed < 2**32:  # NumPy's limit is the narrowest
+        raise ValueError(f"seed must be from 0 to 2**32 - 1, got {seed}")
+    random.seed(seed)
+    numpy.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def matmul_gflops(
+    dtype: "torch.dtype",
+    device: "str | torch.device" = "cpu",
+    size: int | None = None,
+    budget_s: float = 0.8,
+) -> float:
+    """Measure square matrix products, nearly all of a transformer's work, in 1e9/s.
+
+    On a CPU: one core, by the time it worked. Threads that wait for each other fall to
+    a tenth where other programs run, and then bf16 may seem to pay or not, at random.
+    """
+    import torch
+
+    size = size or (1024 if torch.device(device).type == "cpu" else 4096)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        # An emulated type takes seconds for a large product: then the small one counts.
+        for side in (size // 4, size):
+            left = torch.ones(side, side, dtype=dtype, device=device)
+            took_s = _matmul_s(left, budget_s / 2)
+            if took_s * 64 > budget_s / 4:  # 4 times the side is 64 times the work
+                break
+    finally:
+        torch.set_num_threads(threads)
+    return 2 * side**3 / took_s / 1e9
+
+
+def _matmul_s(left: "torch.Tensor", budget_s: float) -> float:
+    clock = time.thread_time if left.device.type == "cpu" else time.perf_counter
+    (left @ left)[0, 0].item()  # warms up
+    start, count, deadline = clock(), 0, time.perf_counter() + budget_s
+    while not count or time.perf_counter() < deadline:
+        (left @ left)[0, 0].item()  # a GPU answers only here, when it has computed
+        count += 1
+    return max(clock() - start, 1e-9) / count
+
+
+@cache
+def bf16_speedup(device: str = "cpu") -> float:
+    """Measure how many times faster than fp32 this device multiplies in bf16."""
+    import torch
+
+    return matmul_gflops(torch.bfloat16, device) / matmul_gflops(torch.float32, device)
+
+
+def dtype_for_training(device: "str | torch.device" = "cpu") -> "torch.dtype":
+    """Choose fp32 (same text on every machine); bf16 in mode `long` where it pays."""
+    import torch
+
+    if mode() == "long" and bf16_speedup(str(device)) >= BF16_PAYS_FROM:
+        return torch.bfloat16
+    return torch.float32
+
+
+@dataclass
+class Measurement:
+    """What a block cost; the numbers are there when the block has ended."""
+
+    elapsed_s: float = 0.0
+    peak_memory_mb: float = 0.0  # most the whole process ever held, block included
+
+
+@contextmanager
+def measure() -> Iterator[Measurement]:
+    """Measure a block: `with measure() as cost: ...`, then read `cost.elapsed_s`."""
+    cost = Measurement()
+    start = time.perf_counter()
+    try:
+        yield cost
+    finally:
+        cost.elapsed_s = time.perf_counter() - start
+        cost.peak_memory_mb = peak_memory_mb()
+
+
+def peak_memory_mb() -> float:
+    """Read the most memory this process ever held, in MB (1e6 bytes)."""
+    if sys.platform == "linux":
+        # Not getrusage: its maximum is inherited from the process that started us.
+        status = Path("/proc/self/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
+    if sys.platform == "win32":
+        psutil = importlib.import_module("psutil")  # comes with ipykernel
+        return psutil.Process().memory_info().peak_wset / 1e6
+    resource = importlib.import_module("resource")  # not on Windows; bytes on macOS
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

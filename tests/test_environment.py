@@ -1,0 +1,162 @@
+"""Facts about `.venv`: where its Python is, when it works, how it is made anew.
+
+`python -m venv` is played by fakes, and so are the systems these tests do not run on.
+"""
+
+import subprocess
+from pathlib import PurePosixPath, PureWindowsPath
+
+import pytest
+
+from course_lib.commands import environment, machine
+from course_lib.commands.console import CommandError
+from course_lib.commands.environment import Environment
+
+
+@pytest.fixture
+def env(tmp_path):
+    return Environment(tmp_path)
+
+
+def test_each_system_keeps_its_python_elsewhere():
+    posix = environment.python_of(PurePosixPath(".venv"), "posix")
+    windows = environment.python_of(PureWindowsPath(".venv"), "nt")
+    assert str(posix) == ".venv/bin/python"
+    assert str(windows) == r".venv\Scripts\python.exe"
+
+
+@pytest.mark.parametrize(
+    ("os_name", "below"), [("posix", "lib/python3.12"), ("nt", "Lib")]
+)
+def test_packages_are_found_from_outside(tmp_path, os_name, below):
+    folder = tmp_path / ".venv" / below / "site-packages"
+    folder.mkdir(parents=True)
+    assert Environment(tmp_path, os_name).site_packages() == [folder]
+
+
+@pytest.mark.parametrize(
+    ("system", "processor", "bits", "reason"),
+    [
+        ("Linux", "x86_64", 64, None),
+        ("Darwin", "arm64", 64, None),
+        ("Windows", "AMD64", 64, None),
+        ("Windows", "AMD64", 32, "64-bit Python"),
+        ("Darwin", "x86_64", 64, "Intel"),
+    ],
+)
+def test_machines_without_pytorch_are_told_so(system, processor, bits, reason):
+    told = machine.no_pytorch_because(system, processor, bits)
+    assert told is None if reason is None else reason in told
+
+
+def test_memory_of_linux():
+    told = machine.parse_meminfo("MemTotal: 8000 kB\nMemAvailable: 50 kB")
+    assert told == machine.Memory(8000 * 1024, 50 * 1024)
+
+
+def test_memory_of_macos():
+    text = (
+        "Mach Virtual Memory Statistics: (page size of 16384 bytes)\n"
+        "Pages free:        10.\nPages active:      99.\nPages inactive:    5.\n"
+    )
+    assert machine.parse_vm_stat(text, 8 * 2**30).available == 15 * 16384
+
+
+def test_memory_of_windows(monkeypatch):
+    class Kernel32:
+        @staticmethod
+        def GlobalMemoryStatusEx(reference):
+            status = reference._obj
+            assert status.dwLength == 64  # the size that Windows checks
+            status.ullTotalPhys, status.ullAvailPhys = 8_000, 3_000
+            return 1
+
+    class Windll:
+        kernel32 = Kernel32
+
+    monkeypatch.setattr(machine.ctypes, "windll", Windll, raising=False)
+    monkeypatch.setattr(machine.platform, "system", lambda: "Windows")
+    assert machine.memory() == machine.Memory(8_000, 3_000)
+
+
+def test_missing_venv_module_names_the_package_to_install(env, monkeypatch):
+    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(CommandError, match="sudo apt install python3-venv"):
+        environment.make_environment(env)
+    assert not env.folder.exists()
+
+
+def test_half_made_environment_is_made_anew(env, monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(environment.subprocess, "run", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        environment.make_environment(env)
+    leftover = env.folder / "leftover"
+    leftover.touch()
+    env.python.parent.mkdir(parents=True)
+    env.python.touch()
+
+    def works(command, **_):
+        return subprocess.CompletedProcess(command, 0, "3.11.7", "")
+
+    monkeypatch.setattr(environment.subprocess, "run", works)
+    assert environment.working_python(env) is None  # whatever its Python answers
+    environment.make_environment(env)
+    assert not leftover.exists()
+    assert not env.unfinished.exists()
+
+
+def test_environment_whose_python_was_removed_does_not_count_as_working(env):
+    env.python.parent.mkdir(parents=True)
+    env.python.symlink_to("/no/such/python3")
+    assert environment.working_python(env) is None
+
+
+def test_environment_whose_python_cannot_run_does_not_count_as_working(env):
+    env.python.parent.mkdir(parents=True)
+    env.python.write_text("not a program")
+    assert environment.working_python(env) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "expected"),
+    [("3.11.7\n", 0, "3.11.7"), ("3.9.2\n", 0, None), ("", 1, None)],
+)
+def test_an_environment_works_if_its_python_answers(
+    env, monkeypatch, answer, code, expected
+):
+    env.python.parent.mkdir(parents=True)
+    env.python.touch()
+
+    def run(command, **_):
+        return subprocess.CompletedProcess(command, code, answer, "")
+
+    monkeypatch.setattr(environment.subprocess, "run", run)
+    assert environment.working_python(env) == expected
+
+
+def test_failure_to_make_the_environment_is_passed_on(env, monkeypatch):
+    def fails(command, **_):
+        return subprocess.CompletedProcess(command, 1, "", "ensurepip is not available")
+
+    monkeypatch.setattr(environment.subprocess, "run", fails)
+    with pytest.raises(CommandError, match="ensurepip is not available"):
+        environment.make_environment(env)
+
+
+def test_a_broken_environment_is_not_deleted_from_inside(env, monkeypatch):
+    env.folder.mkdir()
+    monkeypatch.setattr(environment.sys, "prefix", str(env.folder))
+    with pytest.raises(CommandError, match="deactivate"):
+        environment.make_environment(env)
+    assert env.folder.exists()
+
+
+def test_foreign_packages_stay_outside(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    monkeypatch.setenv("PIP_USER", "1")
+    clean = environment.clean_variables()
+    assert "PYTHONPATH" not in clean
+    assert clean["PIP_USER"] == "0"

@@ -1,0 +1,149 @@
+"""Facts about paths, modes, devices, seeds, speed, and writing files."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from course_lib import runtime
+
+
+def test_importing_runtime_does_not_import_torch():
+    code = "import sys, course_lib.runtime; sys.exit('torch' in sys.modules)"
+    command = [sys.executable, "-c", code]
+    assert subprocess.run(command, cwd=runtime.ROOT, check=False).returncode == 0
+
+
+def test_root_is_the_folder_of_requirements():
+    assert (runtime.ROOT / "requirements.txt").is_file()
+
+
+def test_missing_data_says_how_to_get_it():
+    with pytest.raises(ValueError, match=r"git restore data/no_such_file\.json"):
+        runtime.data_path("no_such_file.json")
+
+
+def test_data_path_stays_inside_data():
+    with pytest.raises(ValueError, match="not inside data"):
+        runtime.data_path("../requirements.txt")
+
+
+def test_existing_data_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(runtime, "DATA", tmp_path.resolve())
+    (tmp_path / "corpus.txt").write_text("x")
+    assert runtime.data_path("corpus.txt").read_text() == "x"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(None, "default"), ("", "default"), ("test", "test"), ("long", "long")],
+)
+def test_mode_is_read_when_asked(monkeypatch, value, expected):
+    monkeypatch.delenv("COURSE_MODE", raising=False)
+    if value is not None:
+        monkeypatch.setenv("COURSE_MODE", value)
+    assert runtime.mode() == expected
+
+
+def test_unknown_mode_names_itself_and_the_allowed_ones(monkeypatch):
+    monkeypatch.setenv("COURSE_MODE", "fast")
+    with pytest.raises(ValueError, match=r"'fast'.*test, default, long"):
+        runtime.mode()
+
+
+def test_by_mode_picks(monkeypatch):
+    monkeypatch.setenv("COURSE_MODE", "test")
+    assert runtime.by_mode(test=3, default=200, long=2000) == 3
+
+
+def test_device_can_be_chosen(monkeypatch):
+    monkeypatch.setenv("COURSE_DEVICE", "cpu")
+    assert runtime.device() == torch.device("cpu")
+
+
+@pytest.mark.parametrize("wanted", ["abacus", "cuda:99", "cpu:x"])
+def test_absent_device_names_what_is_here(monkeypatch, wanted):
+    monkeypatch.setenv("COURSE_DEVICE", wanted)
+    with pytest.raises(ValueError, match=f"{wanted}.*torch finds cpu"):
+        runtime.device()
+
+
+def test_apples_gpu_is_only_used_when_asked_for(monkeypatch):
+    monkeypatch.delenv("COURSE_DEVICE", raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    assert runtime.device().type == "cpu"
+    monkeypatch.setenv("COURSE_DEVICE", "mps")
+    assert runtime.device().type == "mps"
+
+
+def test_same_seed_same_numbers():
+    runtime.seed_everything(7)
+    first = torch.rand(3)
+    runtime.seed_everything(7)
+    torch.testing.assert_close(torch.rand(3), first)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_seed_out_of_range_is_named(seed):
+    with pytest.raises(ValueError, match=str(seed)):
+        runtime.seed_everything(seed)
+
+
+@pytest.mark.parametrize(
+    ("mode", "speedup", "expected"),
+    [
+        ("default", 9.0, torch.float32),  # same text everywhere comes first
+        ("long", 9.0, torch.bfloat16),
+        ("long", 1.1, torch.float32),
+    ],
+)
+def test_bf16_is_for_long_runs_where_it_pays(monkeypatch, mode, speedup, expected):
+    monkeypatch.setenv("COURSE_MODE", mode)
+    monkeypatch.setattr(runtime, "bf16_speedup", lambda _device: speedup)
+    assert runtime.dtype_for_training("cpu") == expected
+
+
+def test_measuring_speed_leaves_the_number_of_threads():
+    threads = torch.get_num_threads()
+    assert runtime.matmul_gflops(torch.float32, size=64, budget_s=0.02) > 0
+    assert torch.get_num_threads() == threads
+
+
+def test_measure_sees_time_and_memory():
+    before_mb = runtime.peak_memory_mb()
+    with runtime.measure() as cost:
+        block = bytearray(b"x") * 300_000_000
+    assert cost.elapsed_s > 0
+    # Not +300: the process may have held more before than it did just now.
+    assert cost.peak_memory_mb >= max(before_mb, len(block) / 1e6)
+
+
+def test_measure_counts_a_block_that_fails():
+    with pytest.raises(KeyError), runtime.measure() as cost:
+        raise KeyError
+    assert cost.elapsed_s > 0
+
+
+def test_atomic_write_replaces_the_whole_file(tmp_path):
+    path = tmp_path / "new folder" / "a.txt"
+    runtime.atomic_write(path, "long old content")
+    runtime.atomic_write(path, "né\n")
+    assert path.read_bytes() == b"n\xc3\xa9\n"
+    assert [p.name for p in path.parent.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.parametrize("stops", [OSError("disk full"), KeyboardInterrupt()])
+def test_a_stopped_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, stops):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def replace(*_):
+        raise stops
+
+    monkeypatch.setattr(runtime.os, "replace", replace)
+    with pytest.raises(type(stops)):
+        runtime.atomic_write(path, b"new")
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
