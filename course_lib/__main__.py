@@ -23,10 +23,15 @@ def old_python_message(version):
     wanted = ".".join(str(part) for part in OLDEST_PYTHON)
     found = ".".join(str(part) for part in version[:3])
     return (
-        "This course needs Python " + wanted + " or newer; this is Python " + found
+        "This course needs Python "
+        + wanted
+        + " or newer; this is Python "
+        + found
         + ".\nInstall a newer one (python.org, your system's package manager, or"
         + " conda) and run the\nsame command again with it, for example:"
-        + "\n\n    python" + wanted + " -m course_lib start\n"
+        + "\n\n    python"
+        + wanted
+        + " -m course_lib start\n"
     )
 
 

@@ -1,15 +1,22 @@
 """What `author` stores: what a reader should see, the same bytes every time."""
 
+import copy
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import (
+    new_code_cell,
+    new_markdown_cell,
+    new_notebook,
+    new_output,
+)
 
 from course_lib.commands.notebooks import (
     WIDGET_VIEW,
     author,
     find_chapter,
+    keep_old_times,
     without_folders,
 )
 from course_lib.runtime import ROOT
@@ -77,6 +84,25 @@ def test_the_same_results_give_the_same_bytes(
     assert before.endswith(b"}\n")
     assert "02_messy.ipynb: 5 cells" in capsys.readouterr().out
     assert [p.name for p in authored.parent.iterdir()] == [authored.name]
+
+
+def test_a_measured_time_alone_changes_nothing() -> None:
+    def notebook(text: str, value: str) -> nbformat.NotebookNode:
+        outputs = [
+            new_output("stream", name="stdout", text=text),
+            new_output("execute_result", {"text/plain": value}, execution_count=1),
+        ]
+        cell = new_code_cell("train()", outputs=outputs, execution_count=1)
+        return new_notebook(cells=[cell])
+
+    before = [(c.source, c.outputs) for c in notebook("a\n0.34 s\n", "3").cells]
+    slower = notebook("a\n12.1 s\n", "3")
+    keep_old_times(slower, before)
+    assert slower.cells[0].outputs[0].text == "a\n0.34 s\n"
+    for other in (notebook("b\n0.34 s\n", "3"), notebook("a\n0.34 s\n", "4")):
+        kept = copy.deepcopy(other)
+        keep_old_times(kept, before)
+        assert kept == other
 
 
 def test_a_chapter_that_raises_is_left_as_it_was(

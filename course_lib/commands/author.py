@@ -10,8 +10,6 @@ compares: no warnings, no widget state, no timings. The same run gives the same 
 import argparse
 import os
 import subprocess
-import sys
-from pathlib import Path
 
 from course_lib.commands import bootstrap
 from course_lib.commands.console import CommandError, Steps
@@ -27,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "chapters", nargs="*", help="numbers, such as 02, or files; default: all"
     )
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail if a file would change"
+        "--check", action="store_true", help="write nothing; fail if a run differs"
     )
 
 
@@ -48,9 +46,6 @@ def _author(options: argparse.Namespace) -> int:
 
     names = options.chapters or sorted((ROOT / "chapters").glob("*.ipynb"))
     try:
-        return author([Path(name) if "/" in str(name) else name for name in names],
-                      check=options.check)  # fmt: skip
+        return author(names, check=options.check)
     except ValueError as error:
         raise CommandError(str(error)) from error
-    finally:
-        sys.stdout.flush()

@@ -8,6 +8,8 @@ of anybody's editor. The same results give the same bytes, so that a diff shows 
 changed in the chapter and nothing else.
 """
 
+import configparser
+import functools
 import os
 import re
 import subprocess
@@ -123,10 +125,12 @@ def execute(path: Path) -> Run:
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_executed=weigh,
     )
+    before = [(cell.source, cell.get("outputs", [])) for cell in notebook.cells]
     began = time.perf_counter()
     client.execute(env=kernel_environment(), stderr=subprocess.DEVNULL)
     seconds = time.perf_counter() - began
     tidy(notebook)
+    keep_old_times(notebook, before)
     nbformat.validate(notebook)
     cells = sum(cell.cell_type == "code" for cell in notebook.cells)
     return Run(notebook, cells, seconds, max(peaks))
@@ -142,6 +146,45 @@ def tidy(notebook: "NotebookNode") -> None:
         if cell.cell_type == "code":
             kept = [o for o in cell.outputs if o.get("name") != "stderr"]
             cell.outputs = coalesced(tidy_output(output) for output in kept)
+
+
+def keep_old_times(
+    notebook: "NotebookNode", before: list[tuple[str, list["NotebookNode"]]]
+) -> None:
+    """Put back the outputs of cells in which nothing but a measured time differs.
+
+    Otherwise every run would change the file, and a diff would show noise.
+    """
+    for cell, (source, outputs) in zip(notebook.cells, before, strict=True):
+        if cell.cell_type == "code" and cell.source == source:
+            old, new = ([without_times(o) for o in group]
+                        for group in (outputs, cell.outputs))  # fmt: skip
+            if old == new:
+                cell.outputs = outputs
+                for output in outputs:  # a cell above may have come or gone
+                    if "execution_count" in output:
+                        output.execution_count = cell.execution_count
+
+
+def without_times(output: "NotebookNode") -> list:
+    """Return what the test compares of an output: its texts, times taken out."""
+    texts = output.get("data") or {output.output_type: output.get("text", "")}
+    compared = []
+    for kind, text in sorted(texts.items()):
+        if isinstance(text, str) and kind != "image/png":
+            for pattern, replacement in time_patterns():
+                text = pattern.sub(replacement, text)
+        compared.append((kind, text))
+    return compared
+
+
+@functools.cache
+def time_patterns() -> list[tuple[re.Pattern, str]]:
+    """Read what counts as a time: the same list that the test reads."""
+    rules = configparser.RawConfigParser()
+    rules.read(ROOT / "tests" / "sanitize.cfg", encoding="utf-8")
+    names = rules.sections()
+    return [(re.compile(rules[n]["regex"]), rules[n]["replace"]) for n in names]
 
 
 def tidy_metadata(metadata: "NotebookNode") -> "NotebookNode":
