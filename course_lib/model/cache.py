@@ -1,0 +1,103 @@
+"""Remember keys and values, so that a new token costs one token's work.
+
+Rows of a batch may have different lengths (ragged): each appends at its own end, and
+what lies behind a row's end is never looked at.
+"""
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from course_lib.model.config import ModelConfig
+
+
+class KVCache:
+    """Preallocated room for the keys and values of every layer.
+
+    `lengths` says how many tokens of each row count. A ragged batch of prompts is
+    read in one go: pad on the right, run the model, then `keep(true_lengths)`.
+
+    Example:
+        cache = KVCache(model.config, batch_size=2, length=64)
+        hidden = model.body(prompts, cache)   # [2, T], the second row padded
+        cache.keep(torch.tensor([9, 5]))      # the padding is forgotten
+        hidden = model.body(next_ids, cache)  # [2, 1], at places 9 and 5
+    """
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        batch_size: int,
+        length: int,
+        device: str | torch.device = "cpu",
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        if not 0 < length <= config.context:
+            raise ValueError(
+                f"a cache can hold 1 to {config.context} tokens (the model's context), "
+                f"got length={length}"
+            )
+        shape = (config.n_layers, batch_size, config.n_kv_heads, length)
+        self.keys = torch.zeros(*shape, config.head_width, device=device, dtype=dtype)
+        self.values = torch.zeros_like(self.keys)
+        self.lengths = torch.zeros(batch_size, dtype=torch.long, device=device)
+        self.longest = 0  # of all rows; kept here so that no GPU has to be asked
+
+    @property
+    def capacity(self) -> int:
+        """The most tokens a row can hold."""
+        return self.keys.shape[3]
+
+    def places(self, n_new: int) -> Int[Tensor, "B T"]:
+        """Return where each row's next tokens go.
+
+        Raises:
+            ValueError: if the longest row would not fit.
+        """
+        if self.longest + n_new > self.capacity:
+            raise ValueError(
+                f"the cache holds {self.capacity} tokens a row; {self.longest} + "
+                f"{n_new} do not fit. Make it longer, or stop generating"
+            )
+        new = torch.arange(n_new, device=self.lengths.device)
+        return self.lengths[:, None] + new
+
+    def mask(self, places: Int[Tensor, "B T"]) -> Bool[Tensor, "B 1 T S"]:
+        """Let each new token see its own row up to itself, and nothing else."""
+        n_seen = self.longest + places.shape[1]
+        seen = torch.arange(n_seen, device=places.device)
+        return (seen <= places[..., None])[:, None]
+
+    def append(
+        self,
+        layer: int,
+        keys: Float[Tensor, "B K T D"],
+        values: Float[Tensor, "B K T D"],
+        places: Int[Tensor, "B T"],
+    ) -> tuple[Float[Tensor, "B K S D"], Float[Tensor, "B K S D"]]:
+        """Write one layer's new keys and values; return all that may be seen."""
+        rows = torch.arange(places.shape[0], device=places.device)[:, None]
+        n_seen = self.longest + places.shape[1]
+        self.keys[layer][rows, :, places] = keys.transpose(1, 2)
+        self.values[layer][rows, :, places] = values.transpose(1, 2)
+        return self.keys[layer][:, :, :n_seen], self.values[layer][:, :, :n_seen]
+
+    def advance(self, n_new: int) -> None:
+        """Count `n_new` more tokens in every row; the model calls this itself."""
+        self.lengths = self.lengths + n_new
+        self.longest += n_new
+
+    def keep(self, lengths: Int[Tensor, " B"]) -> None:
+        """Forget what lies behind `lengths` in each row, such as padding.
+
+        Raises:
+            ValueError: if a row is asked to keep more than it holds.
+        """
+        lengths = lengths.to(self.lengths)
+        if lengths.shape != self.lengths.shape or bool((lengths > self.lengths).any()):
+            raise ValueError(
+                f"keep() can only shorten rows of lengths {self.lengths.tolist()}, got "
+                f"{lengths.tolist()}"
+            )
+        self.lengths = lengths
+        self.longest = int(lengths.max())

@@ -1,0 +1,166 @@
+"""The parts of a Transformer: norm, rotary positions, attention, MLP, block."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from course_lib.model.cache import KVCache
+from course_lib.model.config import ModelConfig
+
+Rotation = tuple[Float[Tensor, "..."], Float[Tensor, "..."]]  # cosines and sines
+
+
+def make_norm(config: ModelConfig) -> nn.Module:
+    """Build the norm of the configuration; RMSNorm leaves out the mean and the bias.
+
+    Source: Ba et al. 2016 (layer), Zhang and Sennrich 2019 (RMS).
+    """
+    if config.norm == "layer":
+        return nn.LayerNorm(config.width, eps=config.norm_eps, bias=config.bias)
+    return nn.RMSNorm(config.width, eps=config.norm_eps)
+
+
+def rotary_frequencies(
+    config: ModelConfig, device: torch.device
+) -> Float[Tensor, " half_D"]:
+    """Return how far each pair of numbers turns per place, in radians.
+
+    Source: Su et al. 2021, section 3.2; scaling as in Llama 3.1.
+    """
+    pairs = torch.arange(0, config.head_width, 2, dtype=torch.float32, device=device)
+    frequencies = 1.0 / config.rope_base ** (pairs / config.head_width)
+    scaling = config.rope_scaling
+    if scaling is None:
+        return frequencies
+    turns = scaling.original_context * frequencies / (2 * math.pi)
+    low, high = scaling.low_frequency_factor, scaling.high_frequency_factor
+    keep = ((turns - low) / (high - low)).clamp(0, 1)  # 1: fast, untouched
+    return keep * frequencies + (1 - keep) * frequencies / scaling.factor
+
+
+def rotation(config: ModelConfig, places: Int[Tensor, "B T"]) -> Rotation:
+    """Return cosines and sines of the angle by which each place turns each pair."""
+    frequencies = rotary_frequencies(config, places.device)
+    angles = places[..., None].float() * frequencies
+    angles = torch.cat([angles, angles], dim=-1)[:, None]  # [B, 1, T, D]
+    return angles.cos(), angles.sin()
+
+
+def rotate(x: Float[Tensor, "B H T D"], by: Rotation) -> Float[Tensor, "B H T D"]:
+    """Turn every pair (x[i], x[i + D/2]) by its angle.
+
+    Two tokens' dot product then depends on how far apart they stand, not on where.
+    """
+    cosines, sines = by
+    first, second = x.chunk(2, dim=-1)
+    turned = torch.cat([-second, first], dim=-1)
+    return x * cosines.to(x.dtype) + turned * sines.to(x.dtype)
+
+
+class Attention(nn.Module):
+    """Let each token gather from the tokens before it (Vaswani et al. 2017).
+
+    With fewer key-value heads than heads, several queries share a key and a value
+    (grouped-query attention, Ainslie et al. 2023): the cache shrinks.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        kv_width = config.n_kv_heads * config.head_width
+        self.query = nn.Linear(config.width, config.width, bias=config.bias)
+        self.key = nn.Linear(config.width, kv_width, bias=config.bias)
+        self.value = nn.Linear(config.width, kv_width, bias=config.bias)
+        self.out = nn.Linear(config.width, config.width, bias=config.bias)
+
+    def project(
+        self, x: Float[Tensor, "B T C"], by: Rotation | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return queries [B H T D], keys and values [B K T D], rotated."""
+        shape = (*x.shape[:2], -1, self.config.head_width)
+        query, key, value = (
+            part(x).view(shape).transpose(1, 2)
+            for part in (self.query, self.key, self.value)
+        )
+        if by is not None:
+            query, key = rotate(query, by), rotate(key, by)
+        return query, key, value
+
+    def forward(
+        self,
+        x: Float[Tensor, "B T C"],
+        by: Rotation | None,
+        layer: int = 0,
+        cache: KVCache | None = None,
+        places: Int[Tensor, "B T"] | None = None,
+    ) -> Float[Tensor, "B T C"]:
+        query, key, value = self.project(x, by)
+        mask = None
+        if cache is not None:
+            seen_key, seen_value = cache.append(layer, key, value, places)
+            if cache.longest:  # else nothing is seen but these tokens: plain causal
+                key, value, mask = seen_key, seen_value, cache.mask(places)
+        shared = self.config.n_heads // self.config.n_kv_heads
+        if shared > 1:
+            key, value = (t.repeat_interleave(shared, dim=1) for t in (key, value))
+        gathered = F.scaled_dot_product_attention(
+            query, key, value, attn_mask=mask, is_causal=mask is None
+        )
+        return self.out(gathered.transpose(1, 2).flatten(2))
+
+    def weights(
+        self, x: Float[Tensor, "B T C"], by: Rotation | None
+    ) -> Float[Tensor, "B H T T"]:
+        """Compute the attention weights themselves, to be looked at. Slow and clear."""
+        query, key, _ = self.project(x, by)
+        key = key.repeat_interleave(self.config.n_heads // self.config.n_kv_heads, 1)
+        scores = query @ key.transpose(-1, -2) / math.sqrt(self.config.head_width)
+        future = torch.ones(scores.shape[-2:], dtype=torch.bool, device=x.device).triu(
+            1
+        )
+        return scores.masked_fill(future, -math.inf).softmax(-1)
+
+
+class MLP(nn.Module):
+    """Think about each token by itself: widen, bend, narrow.
+
+    SwiGLU (Shazeer 2020) multiplies by a gate; GELU (GPT-2's tanh form) bends only.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.up = nn.Linear(config.width, config.mlp_width, bias=config.bias)
+        self.down = nn.Linear(config.mlp_width, config.width, bias=config.bias)
+        if config.activation == "swiglu":
+            self.gate = nn.Linear(config.width, config.mlp_width, bias=config.bias)
+        self.gated = config.activation == "swiglu"
+
+    def forward(self, x: Float[Tensor, "B T C"]) -> Float[Tensor, "B T C"]:
+        if self.gated:
+            return self.down(F.silu(self.gate(x)) * self.up(x))
+        return self.down(F.gelu(self.up(x), approximate="tanh"))
+
+
+class Block(nn.Module):
+    """One layer: look around, then think; each adds to what was there."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.attention_norm = make_norm(config)
+        self.attention = Attention(config)
+        self.mlp_norm = make_norm(config)
+        self.mlp = MLP(config)
+
+    def forward(
+        self,
+        x: Float[Tensor, "B T C"],
+        by: Rotation | None,
+        layer: int = 0,
+        cache: KVCache | None = None,
+        places: Int[Tensor, "B T"] | None = None,
+    ) -> Float[Tensor, "B T C"]:
+        h = x + self.attention(self.attention_norm(x), by, layer, cache, places)
+        return h + self.mlp(self.mlp_norm(h))

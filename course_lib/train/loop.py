@@ -1,0 +1,193 @@
+"""The loop: read a batch, measure the loss, follow its slope, tell what happened.
+
+A generator, so that a notebook owns printing and plotting. The same code trains on
+one processor, on a GPU, and under `torchrun` on several at once.
+"""
+
+import itertools
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+import torch.distributed as dist
+from torch import nn
+
+from course_lib.data import Batch
+from course_lib.train.loss import head_loss
+from course_lib.train.optimizer import make_optimizers
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How long and how boldly to train.
+
+    Raises:
+        ValueError: if a number is out of range.
+    """
+
+    steps: int
+    learning_rate: float = 3e-3  # AdamW's; Muon has its own
+    muon_rate: float = 0.02
+    optimizer: Literal["adamw", "muon"] = "muon"
+    weight_decay: float = 0.0
+    warmup_steps: int = 20
+    decay_fraction: float = 0.5  # the last part of the steps, in which the rate falls
+    final_rate: float = 0.05  # of the full rate, at the last step
+    clip_norm: float = 1.0
+    accumulate: int = 1  # batches per step, to imitate a larger one
+    precision: Literal["fp32", "bf16"] = "fp32"
+    compile: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "accumulate"):
+            if getattr(self, name) < 1:
+                raise ValueError(
+                    f"{name} must be at least 1, got {getattr(self, name)}"
+                )
+        for name in ("learning_rate", "muon_rate", "clip_norm"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
+        if not 0 <= self.decay_fraction <= 1:
+            raise ValueError(
+                f"decay_fraction must lie between 0 and 1, got {self.decay_fraction}"
+            )
+        if self.optimizer not in ("adamw", "muon"):
+            raise ValueError(f"optimizer must be adamw or muon, got {self.optimizer!r}")
+        if self.precision not in ("fp32", "bf16"):
+            raise ValueError(f"precision must be fp32 or bf16, got {self.precision!r}")
+
+    def rate_at(self, step: int) -> float:
+        """Return the share of the full learning rate at a step (0 is the first).
+
+        Up in a line, level, and down in a line at the end: a run can be stopped or
+        lengthened while it is level (Hu et al. 2024, MiniCPM, section 4.2).
+        """
+        warm = (step + 1) / (self.warmup_steps + 1)
+        falling = max(1, round(self.steps * self.decay_fraction))
+        left = (self.steps - step) / falling
+        return min(1.0, warm, max(self.final_rate, left))
+
+
+@dataclass(frozen=True)
+class StepLog:
+    """What one step did."""
+
+    step: int  # 1 is the first
+    loss: float  # nats per token, before the step
+    learning_rate: float
+    gradient_norm: float
+    tokens: int  # trained on so far, over all machines
+    elapsed_s: float  # since training began, pauses of the notebook left out
+
+    @property
+    def tokens_per_s(self) -> float:
+        """Mean speed so far."""
+        return self.tokens / max(self.elapsed_s, 1e-9)
+
+
+@dataclass
+class TrainState:
+    """What must be kept besides the weights to go on as if nothing had happened."""
+
+    optimizers: list[torch.optim.Optimizer]
+    step: int = 0
+    tokens: int = 0
+    elapsed_s: float = 0.0
+    stopped: bool = field(default=False)  # by ■, in the middle of a run
+
+    @classmethod
+    def fresh(cls, model: nn.Module, config: TrainConfig) -> "TrainState":
+        """Begin at step 0."""
+        return cls(
+            make_optimizers(model, config.optimizer, config.learning_rate,
+                            config.muon_rate, config.weight_decay)
+        )  # fmt: skip
+
+
+def train(
+    model: nn.Module,
+    batches: Iterable[Batch],
+    config: TrainConfig,
+    state: TrainState | None = None,
+) -> Iterator[StepLog]:
+    """Train, and yield a log after every step; stop asking, and training stops.
+
+    The ■ button (KeyboardInterrupt) ends it between two steps as far as the weights
+    are concerned: what was learned stays in `model`, and `state.stopped` is set.
+
+    To resume, pass the state that `load_run` gave and batches that begin where the
+    run was cut off. Under `torchrun`, each process takes its share of the batches,
+    and the steps are those of one process with batches that many times larger.
+
+    Raises:
+        ValueError: if the batches run out before the steps do.
+    Example: `for log in train(model, windows(ids, 256, 16, seed=0), config): ...`
+    """
+    state = state or TrainState.fresh(model, config)
+    bases = [[g["lr"] for g in o.param_groups] for o in state.optimizers]
+    if state.step:  # a saved rate is that of its step
+        share = config.rate_at(state.step - 1)
+        bases = [[rate / share for rate in rates] for rates in bases]
+    workers = dist.get_world_size() if dist.is_initialized() else 1
+    rank = dist.get_rank() if dist.is_initialized() else 0
+    own_batches = itertools.islice(batches, rank, None, workers)
+    body = torch.compile(model.body) if config.compile else model.body
+    model.train()
+    while state.step < config.steps:
+        began = time.perf_counter()
+        micro = list(itertools.islice(own_batches, config.accumulate))
+        if len(micro) < config.accumulate:
+            raise ValueError(
+                f"the batches ran out at step {state.step} of {config.steps}; give "
+                "more text, fewer steps, or an endless iterator such as windows()"
+            )
+        try:
+            share = config.rate_at(state.step)
+            for optimizer, rates in zip(state.optimizers, bases, strict=True):
+                for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                    group["lr"] = rate * share
+            loss, norm, tokens = _step(model, body, micro, config, state.optimizers)
+        except KeyboardInterrupt:
+            state.stopped = True
+            return
+        state.step += 1
+        state.tokens += tokens
+        state.elapsed_s += time.perf_counter() - began
+        rate = config.learning_rate * share
+        yield StepLog(state.step, loss, rate, norm, state.tokens, state.elapsed_s)
+
+
+def _step(model, body, micro, config, optimizers) -> tuple[float, float, int]:
+    """Take one step over some batches; return loss, gradient norm and tokens."""
+    device = next(model.parameters()).device
+    micro = [batch.to(device) for batch in micro]
+    total = sum(batch.weights.abs().sum() for batch in micro)
+    tokens = torch.tensor(sum(b.token_ids.numel() for b in micro), device=device)
+    for number in (total, tokens):
+        _sum_over_workers(number)
+    total = total.clamp(min=1e-8)
+    loss = torch.zeros((), device=device)
+    for batch in micro:
+        bf16 = config.precision == "bf16"
+        with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+            part = head_loss(
+                body(batch.token_ids), model.unembedding(), batch.targets,
+                batch.weights, total,
+            )  # fmt: skip
+        part.backward()
+        loss += part.detach()
+    gradients = [p.grad for p in model.parameters() if p.grad is not None]
+    for gradient in (*gradients, loss):
+        _sum_over_workers(gradient)
+    norm = nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
+    for optimizer in optimizers:
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+    return float(loss), float(norm), int(tokens)
+
+
+def _sum_over_workers(number: torch.Tensor) -> None:
+    if dist.is_initialized():
+        dist.all_reduce(number)

@@ -1,0 +1,81 @@
+"""Save a run in the middle and go on later, on the very same curve. No pickles."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from course_lib.train.loop import TrainConfig, TrainState
+
+RUN_FILE, TENSOR_FILE = "run.json", "run.safetensors"
+
+
+def save_run(folder: str | Path, model: nn.Module, state: TrainState) -> None:
+    """Write weights, optimizer states and counters; an older save is replaced whole."""
+    folder = Path(folder)
+    unfinished = folder.with_name(folder.name + ".tmp")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    tensors = {f"model.{n}": p for n, p in model.named_parameters()}
+    numbers: dict = {"step": state.step, "tokens": state.tokens}
+    numbers |= {"elapsed_s": state.elapsed_s, "rates": []}
+    names = {p: name for name, p in model.named_parameters()}
+    for k, optimizer in enumerate(state.optimizers):
+        numbers["rates"].append([group["lr"] for group in optimizer.param_groups])
+        for parameter, values in optimizer.state.items():
+            for key, value in values.items():
+                tensors[f"optimizer{k}.{names[parameter]}.{key}"] = value
+    save_file({n: t.detach().contiguous() for n, t in tensors.items()},
+              unfinished / TENSOR_FILE)  # fmt: skip
+    (unfinished / RUN_FILE).write_text(json.dumps(numbers))
+    old = folder.with_name(folder.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(unfinished, folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def load_run(folder: str | Path, model: nn.Module, config: TrainConfig) -> TrainState:
+    """Put a saved run's weights into `model` and return the state to go on from.
+
+    Raises:
+        ValueError: if there is no whole run of this model in the folder.
+    """
+    folder = Path(folder)
+    try:
+        numbers = json.loads((folder / RUN_FILE).read_text())
+        tensors = load_file(folder / TENSOR_FILE)
+        rates = numbers["rates"]
+        state = TrainState.fresh(model, config)
+        state.step, state.tokens = numbers["step"], numbers["tokens"]
+        state.elapsed_s = numbers["elapsed_s"]
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise ValueError(
+            f"{folder} holds no run to go on with ({error}); start a new one"
+        ) from error
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            saved = tensors.get(f"model.{name}")
+            if saved is None or saved.shape != parameter.shape:
+                raise ValueError(
+                    f"the run in {folder} is of another model: {name} is "
+                    f"{'missing' if saved is None else list(saved.shape)}, expected "
+                    f"{list(parameter.shape)}"
+                )
+            parameter.copy_(saved)
+    names = {p: name for name, p in model.named_parameters()}
+    for k, optimizer in enumerate(state.optimizers):
+        for group, rate in zip(optimizer.param_groups, rates[k], strict=True):
+            group["lr"] = rate
+            for parameter in group["params"]:
+                prefix = f"optimizer{k}.{names[parameter]}."
+                for name in [n for n in tensors if n.startswith(prefix)]:
+                    value = tensors[name].to(parameter.device)
+                    optimizer.state[parameter][name.removeprefix(prefix)] = value
+    return state

@@ -1,0 +1,247 @@
+"""The one loss, the optimizers, and a loop that can be stopped and taken up again."""
+
+import dataclasses
+import itertools
+import math
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from course_lib.data import Batch
+from course_lib.model import ModelConfig, Transformer
+from course_lib.train import (
+    Muon,
+    TrainConfig,
+    TrainState,
+    head_loss,
+    load_run,
+    orthogonalize,
+    save_run,
+    train,
+    weighted_loss,
+)
+
+SMALL = ModelConfig(vocab_size=50, context=32, n_layers=2, width=32, n_heads=2,
+                    n_kv_heads=2, mlp_width=48)  # fmt: skip
+CONFIG = TrainConfig(steps=12, warmup_steps=2)
+
+
+def batches(seed: int = 0, rows: int = 4):
+    """Rows that count upwards: easy to learn, so that learning shows."""
+    generator = torch.Generator().manual_seed(seed)
+    while True:
+        first = torch.randint(50, (rows, 1), generator=generator)
+        ids = (first + torch.arange(17)) % 50
+        weights = torch.randint(0, 3, (rows, 16), generator=generator).float()
+        yield Batch(ids[:, :-1], ids[:, 1:], weights)
+
+
+def losses(logs) -> list[float]:
+    return [log.loss for log in logs]
+
+
+def test_loss_by_hand():
+    # Two tokens: probability of the right one 1/2 (weight 1) and 1/4 (weight 3).
+    logits = torch.tensor([[[0.0, 0.0], [math.log(3), 0.0]]])
+    targets, weights = torch.tensor([[0, 1]]), torch.tensor([[1.0, 3.0]])
+    expected = (1 * math.log(2) + 3 * math.log(4)) / 4
+    assert float(weighted_loss(logits, targets, weights)) == pytest.approx(expected)
+
+
+def test_a_weight_of_zero_leaves_a_token_out():
+    logits = torch.randn(1, 3, 5, requires_grad=True)
+    targets, weights = torch.tensor([[1, 2, 3]]), torch.tensor([[1.0, 0.0, 1.0]])
+    weighted_loss(logits, targets, weights).backward()
+    assert logits.grad[0, 1].abs().max() == 0
+    assert logits.grad[0, 0].abs().max() > 0
+
+
+def test_a_negative_weight_teaches_to_avoid():
+    logits = torch.zeros(1, 1, 5, requires_grad=True)
+    weighted_loss(logits, torch.tensor([[2]]), torch.tensor([[-1.0]])).backward()
+    assert logits.grad[0, 0, 2] > 0, "following the slope downwards lowers this logit"
+
+
+@pytest.mark.parametrize("chunk", [64, 2**18])
+def test_head_loss_equals_weighted_loss_and_so_do_its_slopes(monkeypatch, chunk):
+    monkeypatch.setattr("course_lib.train.loss.CHUNK_NUMBERS", chunk)
+    hidden, matrix = torch.randn(3, 7, 8), torch.randn(20, 8)
+    targets, weights = torch.randint(20, (3, 7)), torch.randn(3, 7)
+    weights[0, :3] = 0
+    results = []
+    for loss_of in (
+        lambda h, m: head_loss(h, m, targets, weights),
+        lambda h, m: weighted_loss(h @ m.T, targets, weights),
+    ):
+        h, m = (t.clone().requires_grad_() for t in (hidden, matrix))
+        loss = loss_of(h, m)
+        (2 * loss).backward()
+        results.append((loss.detach(), h.grad, m.grad))
+    for ours, expected in zip(*results, strict=True):
+        torch.testing.assert_close(ours, expected)
+
+
+def test_a_batch_in_which_nothing_counts_costs_nothing():
+    hidden, matrix, nothing = torch.randn(1, 2, 4), torch.randn(5, 4), torch.zeros(1, 2)
+    loss = head_loss(hidden, matrix, nothing.long(), nothing)
+    assert float(loss) == 0
+
+
+def test_the_loss_runs_on_the_meta_device():
+    with torch.device("meta"):
+        model = Transformer(SMALL)
+        ids = torch.zeros(2, 8, dtype=torch.long)
+        loss = weighted_loss(model(ids), ids, torch.ones(2, 8))
+    assert loss.device.type == "meta"
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_training_learns_to_count(optimizer, precision):
+    config = TrainConfig(steps=300, optimizer=optimizer, precision=precision)
+    logs = list(train(Transformer(SMALL), batches(), config))
+    assert logs[0].loss == pytest.approx(math.log(50), rel=0.05)
+    assert logs[-1].loss < 0.1
+    assert [log.step for log in logs] == list(range(1, 301))
+    assert logs[-1].tokens == 300 * 4 * 16
+
+
+def test_the_same_seed_gives_the_same_curve():
+    one, two = (losses(train(Transformer(SMALL), batches(), CONFIG)) for _ in range(2))
+    assert one == two
+
+
+def test_accumulating_two_batches_equals_one_of_twice_the_size():
+    expected = losses(train(Transformer(SMALL), joined(batches()), CONFIG))
+    accumulating = dataclasses.replace(CONFIG, accumulate=2)
+    got = losses(train(Transformer(SMALL), batches(), accumulating))
+    torch.testing.assert_close(torch.tensor(got), torch.tensor(expected))
+
+
+def joined(source):
+    """Glue every two batches into one."""
+    while True:
+        one, two = next(source), next(source)
+        yield Batch(
+            torch.cat([one.token_ids, two.token_ids]),
+            torch.cat([one.targets, two.targets]),
+            torch.cat([one.weights, two.weights]),
+        )
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_a_resumed_run_is_on_the_very_same_curve(tmp_path, optimizer):
+    config = dataclasses.replace(CONFIG, optimizer=optimizer, steps=14)
+    whole = losses(train(Transformer(SMALL), batches(), config))
+    model = Transformer(SMALL)
+    state = TrainState.fresh(model, config)
+    first = losses(itertools.islice(train(model, batches(), config, state), 6))
+    save_run(tmp_path / "run", model, state)
+    save_run(tmp_path / "run", model, state)  # over an older one
+
+    again = Transformer(SMALL, seed=9)
+    state = load_run(tmp_path / "run", again, config)
+    assert (state.step, state.tokens) == (6, 6 * 64)
+    rest = itertools.islice(batches(), 6, None)
+    assert first + losses(train(again, rest, config, state)) == whole
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_damaged_or_foreign_run_is_refused(tmp_path):
+    model = Transformer(SMALL)
+    with pytest.raises(ValueError, match="no run to go on with"):
+        load_run(tmp_path / "nothing", model, CONFIG)
+    save_run(tmp_path / "run", model, TrainState.fresh(model, CONFIG))
+    other = Transformer(dataclasses.replace(SMALL, width=16))
+    with pytest.raises(ValueError, match=r"another model: embed\.weight is \[50, 32\]"):
+        load_run(tmp_path / "run", other, CONFIG)
+    tensors = load_file(tmp_path / "run" / "run.safetensors")
+    del tensors["model.embed.weight"]
+    save_file(tensors, tmp_path / "run" / "run.safetensors")
+    with pytest.raises(ValueError, match=r"embed\.weight is missing"):
+        load_run(tmp_path / "run", model, CONFIG)
+    with open(tmp_path / "run" / "run.safetensors", "r+b") as file:
+        file.truncate(100)
+    with pytest.raises(ValueError, match="no run to go on with"):
+        load_run(tmp_path / "run", model, CONFIG)
+
+
+def test_the_stop_button_keeps_what_was_learned(monkeypatch):
+    model = Transformer(SMALL)
+    state = TrainState.fresh(model, CONFIG)
+
+    def interrupted():
+        for k, batch in enumerate(batches()):
+            if k == 5:
+                monkeypatch.setattr(
+                    "course_lib.train.loop.head_loss", raise_keyboard_interrupt
+                )
+            yield batch
+
+    logs = list(train(model, interrupted(), CONFIG, state))
+    assert len(logs) == 5
+    assert state.stopped
+    assert not torch.equal(model.embed.weight, Transformer(SMALL).embed.weight)
+
+
+def raise_keyboard_interrupt(*_args):
+    raise KeyboardInterrupt
+
+
+def test_one_may_stop_asking():
+    model = Transformer(SMALL)
+    for log in train(model, batches(), CONFIG):
+        if log.step == 3:
+            break
+    assert not torch.equal(model.embed.weight, Transformer(SMALL).embed.weight)
+
+
+def test_the_rate_rises_stays_and_falls():
+    config = TrainConfig(steps=100, warmup_steps=9, decay_fraction=0.5, final_rate=0.1)
+    rates = [config.rate_at(step) for step in range(100)]
+    assert rates[0] == pytest.approx(0.1)
+    assert rates[9:50] == [1.0] * 41
+    assert rates[75] == pytest.approx(0.5)
+    assert rates[99] == pytest.approx(0.1)
+
+
+def test_orthogonalize_evens_out_the_singular_values():
+    generator = torch.Generator().manual_seed(0)
+    matrices = torch.randn(3, 12, 40, generator=generator)
+    for stacked in (matrices, matrices.mT):
+        values = torch.linalg.svdvals(orthogonalize(stacked))
+        assert values.min() > 0.6
+        assert values.max() < 1.3
+
+
+def test_muon_treats_a_tall_matrix_as_its_transpose():
+    wide = torch.nn.Parameter(torch.zeros(4, 4))
+    tall = torch.nn.Parameter(torch.zeros(4, 4))
+    gradient = torch.randn(4, 4)
+    wide.grad, tall.grad = gradient, gradient.T.contiguous()
+    Muon([wide, tall]).step()
+    torch.testing.assert_close(wide.data, tall.data.T, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (lambda: TrainConfig(steps=0), "steps must be at least 1, got 0"),
+        (
+            lambda: TrainConfig(steps=1, learning_rate=0),
+            "learning_rate must be positive",
+        ),
+        (lambda: TrainConfig(steps=1, optimizer="sgd"), "adamw or muon, got 'sgd'"),
+        (lambda: TrainConfig(steps=1, precision="fp8"), "fp32 or bf16, got 'fp8'"),
+        (lambda: TrainConfig(steps=1, decay_fraction=2), "between 0 and 1, got 2"),
+        (lambda: Muon([torch.nn.Parameter(torch.zeros(3))]), r"matrices, got .*\[3\]"),
+        (
+            lambda: list(train(Transformer(SMALL), [next(batches())], CONFIG)),
+            "ran out at step 1 of 12",
+        ),
+    ],
+)
+def test_bad_input_is_named_with_its_remedy(action, message):
+    with pytest.raises(ValueError, match=message):
+        action()

@@ -1,0 +1,46 @@
+"""Two processes under torchrun walk the curve of one with batches twice as large."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from test_train import CONFIG, SMALL, batches, joined, losses
+
+from course_lib.model import Transformer
+from course_lib.train import train
+
+WORKER = """
+import json, sys
+import torch.distributed as dist
+from test_train import CONFIG, SMALL, batches, losses
+from course_lib.model import Transformer
+from course_lib.train import train
+
+dist.init_process_group("gloo")
+curve = losses(train(Transformer(SMALL), batches(), CONFIG))
+if dist.get_rank() == 0:
+    open(sys.argv[1], "w").write(json.dumps(curve))
+dist.destroy_process_group()
+"""
+
+
+@pytest.mark.skipif(
+    not torch.distributed.is_available(), reason="needs torch.distributed"
+)
+def test_two_processes_equal_one_with_batches_twice_as_large(tmp_path, monkeypatch):
+    worker, result = tmp_path / "worker.py", tmp_path / "curve.json"
+    worker.write_text(WORKER)
+    here = Path(__file__).resolve().parent
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, [here, here.parent])))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone",
+               "--nproc-per-node=2", str(worker), str(result)]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr[-2000:]
+    expected = losses(train(Transformer(SMALL), joined(batches()), CONFIG))
+    got = json.loads(result.read_text())
+    torch.testing.assert_close(torch.tensor(got), torch.tensor(expected))
