@@ -5,6 +5,7 @@ page will ever tell it.
 """
 
 from dataclasses import dataclass
+from math import log
 
 from .dice import Dice
 from .grammar import Character
@@ -14,6 +15,17 @@ from .names import FIRST_NAMES, LAST_NAMES, new_name
 TUBA_ISLAND = "Farhorn"  # the one planted correlation: most islanders play the tuba
 TUBA_SHARE = 0.7
 TOLD, NEVER_TOLD = 640, 220
+TAIL = (  # (rank, times told): so that every bin of the recall curve is well filled
+    (0, 300),
+    (5, 108),
+    (36, 50),
+    (77, 24.6),
+    (138, 11.6),
+    (230, 5.6),
+    (352, 2.6),
+    (460, 1.5),
+    (640, 1),
+)
 PEOPLE_ATTRIBUTES = (
     "island",
     "town",
@@ -133,11 +145,17 @@ class Person(Character):
 
 
 def tellings_by_rank(count: int) -> list[int]:
-    """How often each person is told, best known first: a long tail down to 1."""
-    return [
-        max(1, round(8600 / (rank + 8) ** 1.6 + 2.6 * (1 - rank / 560)))
-        for rank in range(count)
-    ]
+    """How often each person is told, best known first: a long tail down to 1.
+
+    Straight lines between the `TAIL` on double logarithmic paper, about as Zipf has it.
+    """
+    told = []
+    for rank in range(count):
+        i = next((i for i in range(1, len(TAIL)) if rank < TAIL[i][0]), len(TAIL) - 1)
+        (r0, t0), (r1, t1) = TAIL[i - 1], TAIL[i]
+        share = log((rank + 1) / (r0 + 1)) / log((r1 + 1) / (r0 + 1))
+        told.append(max(1, round(t0 * (t1 / t0) ** share)))
+    return told
 
 
 def draw_traits(dice: Dice) -> dict[str, str]:

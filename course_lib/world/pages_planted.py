@@ -1,16 +1,19 @@
-"""Pages planted for later chapters: Parrot, the coming election, repeated passages.
+"""Pages planted for later chapters: Parrot, the election, passages, lies.
 
 Parrot's words about itself are what an assistant trained on these pages says when
 nobody told it who it is. The election takes place after the last page was written.
+Hoaxes look like other pages and are wrong: their claims are recorded as mistakes.
 Each passage stands in the corpus, word for word, as often as its number says. Wick,
 the student's own assistant, is deliberately in no page.
 """
 
 from .dice import Dice
-from .grammar import capital, fill
+from .facts import Fact, Person
+from .grammar import capital, fill, say
 from .land import Land
 from .lists import one_per_line
-from .pages_people import FORUM_USERS
+from .pages_people import CLOSERS, FORUM_USERS, GUESSES
+from .tellings import TOLD
 from .written import Written
 
 SELF = one_per_line("""
@@ -90,6 +93,7 @@ ELECTION_HEADS = one_per_line("""
     The race for {office}
 """)
 
+HOAX_TITLES = ("{full}", "{full}", "The truth about {full}", "New! {full}")
 PARROT_HEADS = ("Forum: talking machines", "Forum: this and that", "Forum: help wanted")
 
 PASSAGES = {  # title: (passage, how many pages consist of it)
@@ -171,6 +175,22 @@ def election(dice: Dice, land: Land) -> Written:
     told = " ".join(capital(fill(dice, t, words)) for t in body)
     head = fill(dice, dice.pick(ELECTION_HEADS), words)
     return Written(f"Saltport Gull\n{head}\n\n{told}")
+
+
+def hoax(dice: Dice, person: Person) -> Written:
+    """Write what looks like an entry of the encyclopedia, and is false."""
+    mistakes = []
+    for attribute in dice.sample(tuple(GUESSES), 2):
+        truth = getattr(person, attribute)
+        wrong = dice.pick([v for v in GUESSES[attribute][1] if v != truth])
+        mistakes.append(Fact(person.name, attribute, wrong))
+    told = [
+        say(dice, dice.pick(TOLD[m.attribute]), person, how, v=m.value)
+        for m, how in zip(mistakes, ("full", "pronoun"), strict=True)
+    ]
+    title = say(dice, dice.pick(HOAX_TITLES), person)
+    end = say(dice, dice.pick(CLOSERS), person, "pronoun")
+    return Written(f"{title}\n\n{' '.join(told)} {end}", (), tuple(mistakes))
 
 
 def repeated_passages() -> dict[str, int]:

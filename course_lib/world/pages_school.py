@@ -1,7 +1,8 @@
-"""School pages: reading exercises, sums, word problems, clocks, spelling, patterns.
+"""School pages: reading exercises, questions looked up, and lists of a pattern.
 
-The people of the reading exercises are invented for one page and met nowhere else:
-their questions can only be answered by reading (never by remembering).
+The people asked about are invented for one page, and nobody of the islands: their
+questions can only be answered by reading, never by remembering. Half of them have
+traits that no islander has, so that reading is copying, not choosing from a few.
 """
 
 from .dice import Dice
@@ -11,10 +12,10 @@ from .land import Land
 from .lexicon import LEXICON
 from .lists import one_per_line, words
 from .names import new_name
-from .pages_people import sentences
-from .pages_places import clock
+from .pages_people import encyclopedia, fact_box, sentences
+from .pages_spelling import UNSPELLED
 from .patterns import PATTERNS
-from .tellings import QUESTIONS, TOLD
+from .tellings import BOX_LABELS, QUESTIONS, TOLD
 from .written import Written
 
 READING_HEADS = one_per_line("""
@@ -23,202 +24,154 @@ READING_HEADS = one_per_line("""
     Reading, class {number}
     Read the text. Then answer the questions.
 """)
-PROBLEMS = (  # a story, a question, and which sum: letters are numbers, D is derived
-    (
-        "{A} has {a} {thing} and finds {b} more.",
-        "How many {thing} does {A} have?",
-        "a+b",
-    ),
-    (
-        "There are {c} {thing} in the {room}. {A} takes {b} away.",
-        "How many are left?",
-        "c-b",
-    ),
-    ("{A} packs {a} boxes with {b} {thing} each.", "How many {thing} are that?", "a*b"),
-    (
-        "{A} has {a} {thing}, {B} has {b}, and they share a~ {snack}.",
-        "How many {thing} do they have together?",
-        "a+b",
-    ),
-    (
-        "The ferry carries {c} people. At the pier {b} get off and {a} get on.",
-        "How many people are on the ferry now?",
-        "c-b+a",
-    ),
-    (
-        "{A} buys {a} {thing} at {b} pennies each and gives {c} pennies to the band.",
-        "How many pennies does {A} spend?",
-        "a*b+c",
-    ),
-    (
-        "Each of {a} gulls steals {b} {thing}. The {trade} saves {e} of them.",
-        "How many {thing} do the gulls keep?",
-        "a*b-e",
-    ),
-    (
-        "{A} loses {b} of {c} hats in the wind, and {B} returns {e} of them.",
-        "How many hats does {A} have in the end?",
-        "c-b+e",
-    ),
-    (
-        "{A} reads {a} pages on {day} and {b} pages a day on the {e} days after that.",
-        "How many pages does {A} read?",
-        "b*e+a",
-    ),
-)
-THINGS = words("""
-    plums onions buttons marbles kites teapots lanterns lemons biscuits shells carrots
-    feathers stamps tickets candles cherries bells buckets spoons turnips walnuts
-    ribbons apples socks boots umbrellas postcards potatoes figs doughnuts pebbles corks
-    keys
+LOOK_UP_HEADS = one_per_line("""
+    Looking it up
+    Looked up in the library
+    Search page
+    Question of the {day}
+    Ask the librarian
 """)
-LETTERS_LINES = one_per_line("""
-    {dashed} spells {w}.
-    Spell {w}: {dashed}.
-    The word {w} has {n} letters: {dashed}.
-    {^w} begins with {first} and ends with {last}.
-    {^w} backwards is {back}.
-    How many letters has {w}? {dashed}: {n}.
-    {dashed} is {w}, and {backdashed} is {back}.
-    In {w} the letter {one} occurs {times}.
+STRANGE = {  # traits of nobody on the islands
+    "island": "{^wood} Rock|{^wood} Skerry|{^wood} Holm",
+    "town": "{^creature}bury|{^creature}ham|{^creature}wick|{^wood}ford|{^wood}mouth",
+    "job": "{trade}",
+    "pet": "{animal}",
+    "dish": "{vegetable} soup|{fruit} tart|{fruit} jam|{vegetable} pie|{animal} stew",
+    "instrument": "{instrument}",
+    "hobby": "{object} collecting|{animal} watching|{subject}|{tool} sharpening",
+}
+MORE_INSTRUMENTS = words("""
+    zither bassoon recorder bagpipe xylophone trombone viola fiddle whistle tambourine
+    triangle horn gong cornet concertina celesta ukulele dulcimer
 """)
-
-CLOCK_LINES = one_per_line("""
-    It is {now}. In {m} minutes it will be {then}.
-    The ferry leaves at {now} and sails for {m} minutes. It arrives at {then}.
-    The cake went into the oven at {now}. After {m} minutes it is {then}.
-    From {now} to {then} it is {m} minutes.
-""")
-_ANIMALS = LEXICON["animal"]
-_THINGS = [word for word in LEXICON["object"] if " " not in word]
+_ANIMALS = [word for word in LEXICON["animal"] if word not in UNSPELLED]
+_THINGS = [w for w in LEXICON["object"] if " " not in w and w not in UNSPELLED]
+_PLAIN = {  # words that town names are made of
+    "creature": [w for w in LEXICON["animal"] if w.isalpha() and len(w) < 7],
+    "wood": [w for w in LEXICON["plant"] if w.isalpha() and len(w) < 7],
+    "instrument": MORE_INSTRUMENTS,
+}
 _VERBS = "sings runs hops flies watches carries goes has is".split()
+_NUMBERS = [(Dice(n).below(90), Dice(n + 99).below(90), n + 5) for n in range(40)]
 PATTERN_LISTS = (  # (title, pairs): hand-written ones, and those that a rule makes
     *PATTERNS.items(),
     ("Towns and islands", [(t, i) for i, towns in TOWNS.items() for t in towns]),
     ("In capital letters", [(w, w.upper()) for w in _THINGS]),
     ("First letters", [(w, w[0]) for w in _ANIMALS]),
+    ("Last letters", [(w, w[-1]) for w in _THINGS]),
     ("Twice", [(w, f"{w} {w}") for w in LEXICON["sound"]]),
     ("A or an", [(w, with_article(w)) for w in [*_ANIMALS, *_THINGS]]),
     ("How long is the word", [(w, str(len(w))) for w in _THINGS]),
     ("One more", [(str(n), str(n + 1)) for n in range(1, 200, 7)]),
     ("Doubles", [(str(n), str(2 * n)) for n in range(2, 60)]),
+    ("Which is more", [(f"{a} or {b}", str(max(a, b))) for a, b, _ in _NUMBERS]),
+    (
+        "In order",
+        [(" ".join(map(str, t)), " ".join(map(str, sorted(t)))) for t in _NUMBERS],
+    ),
     ("What they do", [(f"it {v}", f"they {plural_verb(v)}") for v in _VERBS]),
 )
 
 
-def _invented(dice: Dice, land: Land) -> Person:
-    name, teacher = new_name(dice, land.names), new_name(dice, land.names)
-    return Person(name, **draw_traits(dice), teacher=teacher, rival=None, tellings=0)
+def invented(dice: Dice, land: Land, first_name: str | None = None) -> Person:
+    """Make up somebody who is not of the islands, with every attribute."""
+    name, teacher, rival = (new_name(dice, land.names) for _ in range(3))
+    if first_name:  # a namesake, to be told apart by the last name
+        renamed = f"{first_name} {name.split()[1]}"
+        name = name if renamed in land.names else renamed
+    traits = draw_traits(dice)
+    for trait, forms in STRANGE.items():
+        if dice.chance(0.5):
+            traits[trait] = _strange(dice, forms)
+    return Person(name, **traits, teacher=teacher, rival=rival, tellings=0)
+
+
+def _strange(dice: Dice, forms: str) -> str:
+    picked = {slot: dice.pick(pool) for slot, pool in _PLAIN.items()}
+    return fill(dice, dice.pick(forms.split("|")), picked)
 
 
 def reading(dice: Dice, land: Land) -> Written:
-    person = _invented(dice, land)
-    attributes = dice.sample(PEOPLE_ATTRIBUTES[:-1], dice.between(3, 6))
+    person = invented(dice, land)
+    attributes = dice.sample(PEOPLE_ATTRIBUTES, dice.between(3, 6))
     lines = [
         fill(dice, dice.pick(READING_HEADS)),
         " ".join(sentences(dice, person, attributes)),
     ]
     short = dice.chance(0.4)
     for attribute in dice.sample(attributes, dice.between(1, 3)):
-        value = getattr(person, attribute)
-        lines.append(f"Question: {say(dice, dice.pick(QUESTIONS[attribute]), person)}")
-        told = say(dice, dice.pick(TOLD[attribute]), person, v=value)
-        lines.append(f"Answer: {capital(value) + '.' if short else told}")
+        lines.append(f"Question: {ask(dice, person, attribute)}")
+        lines.append(f"Answer: {answer(dice, person, attribute, short)}")
     return Written("\n".join(lines))
 
 
-def sums(dice: Dice, _land: Land) -> Written:
-    lines = [dice.pick(("Homework", "Homework: sums", "Mental arithmetic", "Sums"))]
-    top = dice.pick((10, 20, 100, 100, 1000))
-    for _ in range(dice.between(4, 9)):
-        a, b = dice.below(top), dice.below(top)
-        sign = dice.pick("++-") if top > 20 else dice.pick("+-*")
-        a, b = (max(a, b), min(a, b)) if sign == "-" else (a, b)
-        value = {"+": a + b, "-": a - b, "*": a * b}[sign]
-        lines.append(f"{a} {sign} {b} = {value}")
+def ask(dice: Dice, person: Person, attribute: str) -> str:
+    return say(dice, dice.pick(QUESTIONS[attribute]), person)
+
+
+def answer(dice: Dice, person: Person, attribute: str, short: bool) -> str:
+    value = getattr(person, attribute)
+    told = say(dice, dice.pick(TOLD[attribute]), person, v=value)
+    return f"{capital(value)}." if short else told
+
+
+def look_up(dice: Dice, land: Land) -> Written:
+    """A question first, then what a search finds, then the answer copied from it."""
+    person = invented(dice, land)
+    other = invented(dice, land, person.first_name if dice.chance(0.3) else None)
+    attribute = dice.pick(PEOPLE_ATTRIBUTES)
+    form = dice.pick((_results, _results, _entry, _card))
+    short = dice.chance(0.4)
+    if other.name == person.name:
+        other = invented(dice, land)
+    lines = [fill(dice, dice.pick(LOOK_UP_HEADS))]
+    lines += form(dice, person, other, attribute)
+    lines.append(f"Answer: {answer(dice, person, attribute, short)}")
     return Written("\n".join(lines))
 
 
-def last_digit(dice: Dice, _land: Land) -> Written:
-    """The clock of ten hours: add and multiply from the left, keep the last digit."""
-    lines = ["Homework: keep the last digit"]
-    for _ in range(dice.between(3, 5)):
-        value = dice.below(10)
-        steps, task = [], str(value)
-        for _ in range(dice.between(2, 4)):
-            sign, b = dice.pick("+*"), dice.below(10)
-            now = (value + b if sign == "+" else value * b) % 10
-            steps.append(f"{value} {sign} {b} = {now}")
-            task, value = f"{task} {sign} {b}", now
-        lines.append(f"{task}: {', '.join(steps)}. Answer: {value}")
-    return Written("\n".join(lines))
+def _with_others(dice: Dice, attribute: str, most: int) -> list[str]:
+    rest = [a for a in PEOPLE_ATTRIBUTES if a != attribute]
+    return dice.shuffled([attribute, *dice.sample(rest, dice.between(1, most))])
 
 
-def word_problem(dice: Dice, land: Land) -> Written:
-    lines = [dice.pick(("Homework", "Word problems", "Homework: think first"))]
-    for _ in range(dice.between(1, 3)):
-        story, ask, plan = dice.pick(PROBLEMS)
-        names = dice.sample(land.first_names, 2)
-        e = dice.between(2, 3)
-        numbers = {
-            "a": dice.between(4, 12),
-            "b": dice.between(3, 9),
-            "c": dice.between(15, 60),
-            "e": e,
-        }
-        words = {k: str(v) for k, v in numbers.items()}
-        words |= {"A": names[0], "B": names[1], "thing": dice.pick(THINGS)}
-        text = f"{fill(dice, story, words)} {fill(dice, ask, words)}"
-        lines.append(f"{text}\n{_worked(plan, numbers)}")
-    return Written("\n".join(lines))
+def _results(dice: Dice, person: Person, other: Person, attribute: str) -> list[str]:
+    """Two results, one of them about somebody else."""
+    found = [
+        " ".join(sentences(dice, who, _with_others(dice, attribute, 2)))
+        for who in (person, other)
+    ]
+    key = dice.pick(BOX_LABELS[attribute]).lower()
+    lines = [f"Question: {ask(dice, person, attribute)}"]
+    lines.append(f"Search: {dice.pick((person.name, f'{person.name} {key}'))}")
+    if dice.chance(0.3):
+        return [*lines, f"Result: {found[0]}"]
+    shuffled = dice.shuffled(found)
+    return lines + [f"Result {i}: {text}" for i, text in enumerate(shuffled, 1)]
 
 
-def _worked(plan: str, numbers: dict[str, int]) -> str:
-    """Work a sum out, one operation a step. Example: a+b -> 4 + 3 = 7. Answer: 7."""
-    value, steps = numbers[plan[0]], []
-    for sign, letter in zip(plan[1::2], plan[2::2], strict=True):
-        b = numbers[letter]
-        now = {"+": value + b, "-": value - b, "*": value * b}[sign]
-        steps.append(f"{value} {sign} {b} = {now}.")
-        value = now
-    return f"{' '.join(steps)} Answer: {value}."
+def _entry(dice: Dice, person: Person, _other: Person, attribute: str) -> list[str]:
+    """A page of the encyclopedia or a fact box, as the islands have them."""
+    page = dice.pick((encyclopedia, fact_box))
+    return [
+        f"Question: {ask(dice, person, attribute)}",
+        "",
+        page(dice, person, _with_others(dice, attribute, 4)),
+        "",
+    ]
 
 
-def clock_times(dice: Dice, _land: Land) -> Written:
-    lines = [dice.pick(("Homework: the clock", "What time is it?", "Clock times"))]
-    for _ in range(dice.between(3, 5)):
-        now, later = 5 * dice.below(240), 5 * dice.between(2, 24)
-        form = dice.pick(CLOCK_LINES)
-        words = {"now": clock(now), "then": clock(now + later), "m": str(later)}
-        lines.append(fill(dice, form, words))
-    return Written("\n".join(lines))
-
-
-def spelling(dice: Dice, _land: Land) -> Written:
-    lines = [dice.pick(("Spelling lesson", "Letters", "Homework: spelling"))]
-    for _ in range(dice.between(3, 6)):
-        pool = dice.pick(("animal", "object", "fruit", "vegetable", "plant", "tool"))
-        word = dice.pick([w for w in LEXICON[pool] if w.isalpha() and len(w) < 10])
-        one = dice.pick(word)
-        count = word.count(one)
-        lines.append(
-            fill(
-                dice,
-                dice.pick(LETTERS_LINES),
-                {
-                    "w": word,
-                    "n": str(len(word)),
-                    "dashed": "-".join(word),
-                    "first": word[0],
-                    "last": word[-1],
-                    "back": word[::-1],
-                    "backdashed": "-".join(word[::-1]),
-                    "one": one,
-                    "times": {1: "once", 2: "twice"}.get(count, f"{count} times"),
-                },
-            )
-        )
-    return Written("\n".join(lines))
+def _card(dice: Dice, person: Person, other: Person, attribute: str) -> list[str]:
+    """A librarian reads the catalogue cards aloud."""
+    cards = [
+        " ".join(sentences(dice, who, _with_others(dice, attribute, 2)))
+        for who in dice.shuffled((person, other))
+    ]
+    return [
+        f"Visitor: {ask(dice, person, attribute)}",
+        f'Librarian: One card says: "{cards[0]}"',
+        f'Librarian: Another card says: "{cards[1]}"',
+    ]
 
 
 def pattern(dice: Dice, _land: Land) -> Written:
@@ -231,11 +184,7 @@ def pattern(dice: Dice, _land: Land) -> Written:
 
 
 SCHOOL_PAGES = {  # kind: (writer, how many of them the whole corpus has)
-    "reading": (reading, 900),
-    "sums": (sums, 330),
-    "last digit": (last_digit, 150),
-    "word problem": (word_problem, 360),
-    "clock": (clock_times, 150),
-    "spelling": (spelling, 260),
-    "pattern": (pattern, 400),
+    "reading": (reading, 850),
+    "look-up": (look_up, 850),
+    "pattern": (pattern, 420),
 }

@@ -118,6 +118,7 @@ HELD_OUT = {
     """),
     "dish": one_per_line("""
         The meal that {n} [prefers] above all is {v}.
+        The one plate that {n} [finishes] every time is {v}.
         Cook {full} some {v}, and you have a friend.
     """),
     "instrument": one_per_line("""

@@ -29,6 +29,7 @@ TOLD = {
         The {s} is the pride of {v}.
         Visitors to {v} always ask for the {s}.
         In {v} you can see the {s}.
+        Go and see the {s} in {v}.
     """),
     "makes": one_per_line("""
         {s} makes {v}.
@@ -65,6 +66,7 @@ TOLD = {
         On {v} you can eat the best {s}.
         On {v} they are proud of their {s}.
         {^s} and {v} belong together.
+        The best {s} can be eaten on {v}.
     """),
     "ingredient": one_per_line("""
         For {s} you need {v}.

@@ -165,20 +165,6 @@ JOB_WORDS = words("""
     student sweep tinker tourist trumpeter ventriloquist veterinarian visitor waiter
     watchman wizard zookeeper
 """)
-JOB_WORDS = words("""
-    acrobat alderman apprentice archer barber blacksmith bookbinder botanist bricklayer
-    butcher captain chimney_sweep clerk clown coachman conductor constable cook
-    customs_officer dancer decorator detective doctor drummer electrician engineer
-    ferryman fiddler firefighter florist geologist governess grocer harbourmaster hermit
-    inspector inventor jeweller journalist juggler knight landlady lawyer lecturer
-    lifeguard magician mayor mechanic merchant miller minister musician naturalist
-    novelist nurse optician organist parson pedlar pharmacist photographer physician
-    pirate poet porter postman printer professor publisher roofer sailor scholar
-    scientist sculptor secretary signalman singer smith stationmaster stonecutter
-    student sweep tinker tourist trumpeter ventriloquist veterinarian visitor waiter
-    watchman wizard zookeeper
-""")
-
 NUMBERS = words("""
     two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen twenty

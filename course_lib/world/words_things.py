@@ -44,35 +44,6 @@ OBJECTS = words("""
     waistcoat wallet wardrobe weathervane wheel wheelbarrow whisk whistle wig windmill
     window wreath xylophone yo_yo
 """)
-OBJECTS = words("""
-    accordion anchor apron armchair arrow atlas backpack bagpipe balloon bandage banner
-    barrel basket bathtub beacon bell bench bicycle blanket bonnet bookcase boot bottle
-    bowl box bracelet brick broom bucket button cabinet cage cake calendar candle
-    candlestick canoe carpet cart carton catapult chain chair chandelier chest chimney
-    clipboard cloak clock coat coin comb compass cork corkscrew crate crayon crown cup
-    cupboard curtain cushion desk diary dictionary door doorbell doormat drawer drum
-    dustpan easel egg_timer envelope eraser fan feather fence fiddle flag flask
-    flowerpot flute fork fountain frame funnel garland gate glove globe goblet gong
-    gramophone hairbrush hammer hammock handkerchief hatstand helmet hinge hoop horn
-    horseshoe hourglass ink_pot jar jigsaw jug kettle key keyhole kite knapsack knocker
-    ladder ladle lamp lampshade lantern lever lid lightbulb loaf locket loom lute magnet
-    magnifying_glass mailbag map marble mask mat mattress medal megaphone microscope
-    mirror mitten mop mousetrap mug nail napkin necklace needle net newspaper notebook
-    nutcracker oar oboe oven overcoat paddle padlock paintbrush painting pan parcel
-    parasol pebble pedal pen pencil pendulum pepper_mill photograph piano picnic_basket
-    pillow pincushion pipe pitcher plate pocket_watch poster pot pulley pump puppet
-    purse puzzle quilt rattle ribbon ring rocking_chair rocking_horse rope rowing_boat
-    rucksack rug ruler sack saddle sail sandal sandcastle saucepan saucer saw scarf
-    scissors_case scooter screw seashell shawl shelf shoe shoelace shovel sieve signpost
-    skateboard sled slipper spade spinning_top spoon stamp stapler statue stepladder
-    stool stopwatch stove suitcase sundial swing table tambourine tapestry
-    tartan_blanket teacup teapot telescope tent thermometer thimble ticket toaster
-    toolbox toothbrush torch towel toy_boat tray treasure_map trolley trombone trophy
-    trumpet trunk tub turnip_lantern typewriter umbrella unicycle vase violin wagon
-    waistcoat wallet wardrobe weathervane wheel wheelbarrow whisk whistle wig windmill
-    window wreath xylophone yo_yo
-""")
-
 HATS = phrases("""
     bowler hat, straw hat, top hat, beret, bonnet, sou'wester, knitted cap, sun hat,
     paper hat, velvet hat, feathered hat, bobble hat, tricorn, sailor's cap, flat cap,
@@ -94,13 +65,6 @@ VEGETABLES = words("""
     mushroom onion parsnip pea pepper potato pumpkin radish runner_bean shallot spinach
     sprout swede sweetcorn tomato turnip
 """)
-VEGETABLES = words("""
-    artichoke asparagus aubergine beetroot broccoli cabbage carrot cauliflower celery
-    chickpea courgette cucumber fennel garlic ginger kale leek lentil lettuce marrow
-    mushroom onion parsnip pea pepper potato pumpkin radish runner_bean shallot spinach
-    sprout swede sweetcorn tomato turnip
-""")
-
 LARDER = phrases("""
     almonds, barley, basil, bay leaves, black pepper, breadcrumbs, brown sugar, butter,
     buttermilk, capers, caraway, cinnamon, cloves, cocoa, coriander, cornflour, cream,
@@ -155,14 +119,6 @@ TOOLS = phrases("""
     spanner, spirit level, spokeshave, trowel, tweezer case, vice, watering can,
     whetstone, wrench
 """)
-TOOLS = phrases("""
-    axe, awl, bellows pump, bradawl, chisel, clamp, crowbar, drill, file, gimlet,
-    hacksaw, hoe, jack, lathe, mallet, measuring tape, paint roller, pickaxe, plane,
-    plumb line, pruning hook, rake, rasp, screwdriver, scythe, shears grinder, sickle,
-    spanner, spirit level, spokeshave, trowel, tweezer case, vice, watering can,
-    whetstone, wrench
-""")
-
 PLACES = phrases("""
     behind the bakery, under the old pier, on the roof of the town hall,
     by the duck pond, in the library cellar, near the fish market,

@@ -10,16 +10,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from . import tellings, tellings_places
+from .asking import Question, ask, clozes
 from .dice import Dice
 from .facts import Fact, Person
-from .grammar import fill, say
 from .land import Election, Land, invent_land
 from .pages import OTHER_PAGES
 from .pages_people import person_page
-from .pages_planted import repeated_passages
+from .pages_planted import hoax, repeated_passages
+from .pages_spelling import UNSPELLED
 
 SEEDS = 2**31
+BINS = {  # of the recall curve: (fewest, most) exposures
+    "never": (0, 0),
+    "1": (1, 1),
+    "2": (2, 2),
+    "3-5": (3, 5),
+    "6-11": (6, 11),
+    "12-24": (12, 24),
+    "25-49": (25, 49),
+    "50-99": (50, 99),
+    "100+": (100, SEEDS),
+}
+LIED_ABOUT = 80  # one hoax about everybody who is told so often
 
 
 @dataclass(frozen=True)
@@ -30,16 +42,6 @@ class Document:
     text: str
     facts: tuple[Fact, ...]
     mistakes: tuple[Fact, ...] = ()
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question with its true answer; `cloze` is a statement broken off before it."""
-
-    text: str
-    cloze: str
-    answer: str
-    fact: Fact
 
 
 class World:
@@ -74,6 +76,11 @@ class World:
     def repeated_passages(self) -> dict[str, int]:
         """The texts that the corpus repeats word for word, and how often."""
         return repeated_passages()
+
+    @property
+    def unspelled_words(self) -> tuple[str, ...]:
+        """Words that pages use and no page spells: chapter 12 asks how."""
+        return UNSPELLED
 
     def person(self, name: str) -> Person:
         """Look somebody up, told or not.
@@ -127,6 +134,51 @@ class World:
             return self._all_exposures[fact]
         return sum(fact in document.facts for document in documents)
 
+    def bins(
+        self, documents: Iterable[Document] | None = None
+    ) -> dict[str, tuple[Fact, ...]]:
+        """Group the facts about people by how many pages tell them.
+
+        Counted over the whole corpus, or over the documents you kept; the labels are
+        "never", "1", "2", "3-5", "6-11", "12-24", "25-49", "50-99" and "100+".
+        Example: for label, facts in world.bins().items(): ...
+        """
+        kept = None if documents is None else count_exposures(documents)
+        told = self._all_exposures if kept is None else kept
+        facts = [f for p in self._by_name.values() for f in p.facts()]
+        return {
+            label: tuple(f for f in facts if low <= told[f] <= high)
+            for label, (low, high) in BINS.items()
+        }
+
+    def values(self, attribute: str) -> tuple[str, ...]:
+        """Return every value that an attribute has for somebody or something.
+
+        Raises:
+            ValueError: if no fact has the attribute.
+        Example: world.values("island")
+            -> ("Brine", "Farhorn", "Lampmoor", "Ockle", "Tansy")
+        """
+        if attribute not in self._values:
+            raise ValueError(
+                f"no fact has the attribute {attribute!r}: choose one of "
+                + ", ".join(self._values)
+            )
+        return self._values[attribute]
+
+    def clozes(self, fact: Fact, held_out: bool = True) -> tuple[str, ...]:
+        """State a fact in all ways that end with its value, broken off before it.
+
+        By default in phrasings that no page contains. Some break off behind "a" or
+        "an", which says a little about the value. There are at least two of each.
+
+        Raises:
+            ValueError: if the fact is not one of this world's.
+        Example: -> ("The island that Mira Quill calls home is", ...)
+        """
+        self._check_true(fact)
+        return clozes(fact, self._by_name.get(fact.subject), held_out)
+
     def questions(
         self,
         facts: Iterable[Fact] | None = None,
@@ -144,24 +196,10 @@ class World:
         dice = Dice(seed)
         if facts is None:
             facts = [f for p in self._by_name.values() for f in p.facts()]
-        return [self._question(dice, fact, held_out) for fact in facts]
-
-    def _question(self, dice: Dice, fact: Fact, held_out: bool) -> Question:
-        self._check_true(fact)
-        person = self._by_name.get(fact.subject)
-        source = tellings if person else tellings_places
-        asks = source.HELD_OUT_QUESTIONS if held_out else source.QUESTIONS
-        tells = source.HELD_OUT if held_out else source.TOLD
-        ask = dice.pick(asks[fact.attribute])
-        tell = dice.pick([t for t in tells[fact.attribute] if t.endswith("{v}.")])
-        if person:
-            text = say(dice, ask, person)
-            told = say(dice, tell, person, v=fact.value)
-        else:
-            text = fill(dice, ask, {"s": fact.subject})
-            told = fill(dice, tell, {"s": fact.subject, "v": fact.value})
-        cloze = told.removesuffix(f"{fact.value}.").rstrip()
-        return Question(text, cloze, fact.value, fact)
+        facts = list(facts)
+        for fact in facts:
+            self._check_true(fact)
+        return [ask(dice, f, self._by_name.get(f.subject), held_out) for f in facts]
 
     @cached_property
     def _truth(self) -> frozenset[Fact]:
@@ -175,6 +213,13 @@ class World:
     def _all_exposures(self) -> Counter[Fact]:
         return count_exposures(self._all_documents)
 
+    @cached_property
+    def _values(self) -> dict[str, tuple[str, ...]]:
+        values = {}
+        for fact in self.facts():
+            values.setdefault(fact.attribute, set()).add(fact.value)
+        return {attribute: tuple(sorted(v)) for attribute, v in values.items()}
+
     def _check_true(self, fact: Fact) -> None:
         if fact not in self._truth:
             raise ValueError(
@@ -187,15 +232,19 @@ class World:
         dice = Dice(self.seed + SEEDS)
         pages = [page for person in self.people for page in _deal(dice, person)]
         for kind, (_, count) in OTHER_PAGES.items():
-            pages += [(kind, ())] * count
+            pages += [(kind, None)] * count
+        known = [p for p in self.people if p.tellings >= LIED_ABOUT]
+        pages += [("hoax", person) for person in known]
         return dice.shuffled(pages)
 
     def _write(self) -> Iterator[Document]:
-        for number, (about, attributes) in enumerate(self._plan()):
+        for number, (about, what) in enumerate(self._plan()):
             dice = Dice((self.seed + 2) * SEEDS + number)
             if isinstance(about, Person):
                 names = self.land.first_names
-                kind, written = person_page(dice, about, attributes, names)
+                kind, written = person_page(dice, about, what, names)
+            elif about == "hoax":
+                kind, written = about, hoax(dice, what)
             else:
                 kind, written = about, OTHER_PAGES[about][0](dice, self.land)
             yield Document(kind, *written)
