@@ -5,8 +5,23 @@ state (GitHub, an untrusted notebook, print), and one line of plain text that is
 the same on every run. Widgets show what others computed; none of them trains.
 """
 
+from course_lib.widgets.attention_view import AttentionView
+from course_lib.widgets.guess_game import GuessGame
+from course_lib.widgets.live_chart import LiveChart
 from course_lib.widgets.merge_stepper import MergeStepper
+from course_lib.widgets.next_token_stepper import NextTokenStepper
 from course_lib.widgets.predict import predict, prediction_score
+from course_lib.widgets.query_arrow import QueryArrow
 from course_lib.widgets.token_explorer import TokenExplorer
 
-__all__ = ["MergeStepper", "TokenExplorer", "predict", "prediction_score"]
+__all__ = [
+    "AttentionView",
+    "GuessGame",
+    "LiveChart",
+    "MergeStepper",
+    "NextTokenStepper",
+    "QueryArrow",
+    "TokenExplorer",
+    "predict",
+    "prediction_score",
+]

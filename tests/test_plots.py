@@ -1,0 +1,115 @@
+"""Figures: what they refuse, that their words never change, that names are on them."""
+
+import base64
+
+import pytest
+
+from course_lib.intervals import Interval, wilson
+from course_lib.plots import (
+    bars_with_intervals,
+    curve,
+    heat_map,
+    recall_curve,
+    with_alt,
+)
+from course_lib.plots.figures import bin_name
+
+LINES = {"train": [(0, 7.0), (100, 3.0)], "held out": [(0, 7.1), (100, 3.01)]}
+BINS = [(0, 0), (1, 5), (6, 20)]
+RATES = [wilson(3, 100), wilson(20, 100), wilson(99, 100)]
+FIGURES = {
+    "curve": lambda: curve(LINES, "step", "bits", "Loss", log_y=True),
+    "bars": lambda: bars_with_intervals(
+        {"whole": wilson(9, 10), "chance": 0.1}, "recall", "Parts"
+    ),
+    "recall": lambda: recall_curve(BINS, RATES, [0.1, 0.5, 0.9]),
+    "heat": lambda: heat_map([[1, 0], [0.5, 0.5]], ["the", "hat"], ["the", "hat"]),
+}
+
+
+def words_on(figure) -> set[str]:
+    """All that is written in the axes."""
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    return {
+        text.get_text()
+        for text in [*axes.texts, *axes.get_xticklabels(), *axes.get_yticklabels()]
+    }
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_what_a_test_compares_and_the_picture_are_the_same_on_every_run(name):
+    first, second = (
+        with_alt(FIGURES[name](), "What it shows.")._repr_mimebundle_()
+        for _ in range(2)
+    )
+    assert first == second
+    data, metadata = first
+    assert set(data) == {"text/plain", "image/png"}
+    assert data["text/plain"] == metadata["image/png"]["alt"] == "What it shows."
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+
+
+def test_lines_carry_their_names_apart_from_each_other():
+    figure = curve(LINES, "step", "bits", "Loss")
+    heights = {text.get_text(): text.xy[1] for text in figure.axes[0].texts}
+    assert set(heights) == {"train", "held out"}
+    assert abs(heights["train"] - heights["held out"]) >= 0.07
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("bars", {"whole", "chance", "0.9", "0.1"}),
+        ("recall", {"never", "1–5", "6–20", "3 %", "99 %"}),
+        ("heat", {"the", "hat", "1", "0.5"}),
+    ],
+)
+def test_values_and_names_are_written_on_it(name, words):
+    assert words <= words_on(FIGURES[name]())
+
+
+def test_type_is_large_enough_for_a_projector():
+    for make in FIGURES.values():
+        figure = make()
+        axes = figure.axes[0]
+        labels = [axes.title, axes.xaxis.label, *axes.get_xticklabels(), *axes.texts]
+        assert min(label.get_fontsize() for label in labels) >= 12
+
+
+def test_a_wide_matrix_has_no_numbers():
+    names = [str(k) for k in range(20)]
+    assert not heat_map([[0.5] * 20] * 20, names, names).axes[0].texts
+
+
+def test_the_notebooks_own_style_is_left_alone():
+    import matplotlib
+
+    before = matplotlib.rcParams["font.size"]
+    FIGURES["curve"]()
+    assert matplotlib.rcParams["font.size"] == before
+
+
+def test_bins_have_names():
+    assert [bin_name(*b) for b in [(0, 0), (1, 1), (2, 5)]] == ["never", "1", "2–5"]
+
+
+BAND = {"train": [Interval(1, 0, 2)]}
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (lambda: curve({}, "", "", ""), "nothing to draw"),
+        (lambda: curve(LINES, "", "", "", intervals=BAND), "1 for 2 points"),
+        (lambda: bars_with_intervals({}, "", ""), "nothing to draw"),
+        (lambda: recall_curve([], []), "nothing to draw"),
+        (lambda: recall_curve(BINS, RATES[:2]), "intervals: 2 for 3 bins"),
+        (lambda: recall_curve(BINS, RATES, [0.5]), "expected: 1 for 3 bins"),
+        (lambda: heat_map([[1, 2]], ["a"], ["b"]), "column labels: 1 for 2"),
+        (lambda: with_alt(FIGURES["heat"](), " "), "say in a sentence"),
+    ],
+)
+def test_bad_input_is_named_with_its_remedy(action, message):
+    with pytest.raises(ValueError, match=message):
+        action()

@@ -1,0 +1,277 @@
+"""The live chart without a browser: what it keeps, shows, and how it stops."""
+
+import base64
+import math
+import os
+import re
+import signal
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_lib.commands.notebooks import execute
+from course_lib.plots import look
+from course_lib.widgets import LiveChart, chart_picture
+from course_lib.widgets.interrupts import interrupts_call
+from course_lib.widgets.live_chart import MAX_POINTS, thinned
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+FOLDER = Path(chart_picture.__file__).parent
+
+
+def falling(steps: int = 60) -> LiveChart:
+    chart = LiveChart("Loss", "step", "bits")
+    for step in range(steps):
+        chart.add(step, train=7 * math.exp(-step / 20), counts=4.0)
+    return chart
+
+
+def interrupt() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_points_are_kept_and_thinned_only_for_the_page():
+    chart = falling(3_000)
+    chart.flush()
+    assert len(chart.series["train"]) == 3_000
+    assert [name for name, _ in chart.lines] == ["train", "counts"]
+    assert all(len(points) <= MAX_POINTS for _, points in chart.lines)
+    assert chart.lines[0][1][-1] == list(chart.series["train"][-1])
+
+
+def test_thinning_keeps_the_first_and_the_last_and_nothing_infinite():
+    points = [(float(k), float(k)) for k in range(1_001)] + [(1_001.0, math.nan)]
+    kept = thinned(points)
+    assert kept[0] == [0, 0]
+    assert kept[-1] == [1_000, 1_000]
+    assert thinned([]) == []
+    assert thinned([(0, math.inf)]) == []
+
+
+def test_a_loss_that_is_no_number_is_named():
+    chart = LiveChart("Loss")
+    chart.add(7, train=math.nan)
+    assert chart.note == "train is nan at step 7"
+
+
+def test_messages_are_few_however_fast_the_loop():
+    chart = LiveChart("Loss", messages_per_s=8)
+    sent = []
+    chart.observe(lambda change: sent.append(change.new), "lines")
+    began = time.perf_counter()
+    steps = 0
+    while time.perf_counter() - began < 0.6:
+        chart.add(steps, loss=steps)
+        steps += 1
+    assert 3 <= len(sent) <= 6
+    assert steps > 2_000, "adding a point costs a loop next to nothing"
+
+
+def test_the_empty_chart_promises_and_the_full_one_leaves_a_picture():
+    empty = LiveChart("Loss <b>")._repr_mimebundle_()[0]
+    assert "&lt;b&gt;" in empty["text/html"]
+    data, metadata = falling()._repr_mimebundle_()
+    assert set(data) == {"text/plain", "image/png", WIDGET_VIEW}
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+
+
+def test_text_form_is_the_same_whatever_the_values():
+    other = LiveChart("Loss", "step", "bits")
+    for step in range(60):
+        other.add(step, train=step + 0.123, counts=1)
+    assert repr(other) == repr(falling())
+    assert repr(other) == "LiveChart: Loss (points: train 60, counts 60)"
+
+
+def test_watch_passes_the_steps_on_and_says_nothing_at_the_end(capsys):
+    chart = LiveChart("Loss")
+    for step in chart.watch(range(5)):
+        assert chart.running == "loop"
+        chart.add(step, loss=step)
+    assert chart.running == ""
+    assert len(chart.lines[0][1]) == 5
+    assert "stopped" not in capsys.readouterr().out
+
+
+def test_an_interrupt_ends_the_loop_after_the_step_and_keeps_what_was_learned(capsys):
+    chart, done = LiveChart("Loss"), []
+    for step in chart.watch(range(100)):
+        if step == 3:
+            interrupt()
+        done.append(step)
+        chart.add(step, loss=step)
+    assert done == [0, 1, 2, 3], "step 3 is finished, step 4 not begun"
+    assert capsys.readouterr().out.endswith("stopped at step 3\n")
+    assert chart.note == "stopped at step 3"
+
+
+def test_a_stopped_loop_closes_the_training_it_watched():
+    closed = []
+
+    def training():
+        try:
+            yield from range(100)
+        finally:
+            closed.append(True)
+
+    chart = LiveChart("Loss")
+    for step in chart.watch(training()):
+        chart.add(step, loss=step)
+        interrupt()
+    assert closed == [True]
+
+
+def test_a_second_interrupt_breaks_off_at_once():
+    chart = LiveChart("Loss")
+    before = signal.getsignal(signal.SIGINT)
+
+    def impatient():
+        for step in chart.watch(range(100)):
+            chart.add(step, loss=step)
+            interrupt()
+            interrupt()
+
+    with pytest.raises(KeyboardInterrupt):
+        impatient()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_break_and_errors_leave_the_chart_ended():
+    chart = LiveChart("Loss")
+    before = signal.getsignal(signal.SIGINT)
+    for step in chart.watch(range(100)):
+        chart.add(step, loss=step)
+        break
+    assert (chart.running, signal.getsignal(signal.SIGINT)) == ("", before)
+
+    def broken():
+        for step in chart.watch(range(3)):
+            chart.add(step, loss=1 / step)
+
+    with pytest.raises(ZeroDivisionError):
+        broken()
+    assert (chart.running, signal.getsignal(signal.SIGINT)) == ("", before)
+
+
+def test_the_pages_button_stops_a_thread(capsys):
+    chart, going = LiveChart("Loss"), threading.Event()
+
+    def training():
+        for step in range(100_000):
+            yield step
+            if step == 3:
+                going.set()
+            time.sleep(0.001)
+
+    chart.run_in_thread(training(), lambda step: chart.add(step, loss=step))
+    assert going.wait(10)
+    with pytest.raises(ValueError, match="still running"):
+        chart.run_in_thread([], print)
+    chart.set_state({"stop_requested": True})  # the very path of a page's message
+    chart.wait()
+    assert re.search(r"stopped at step \d+\n", capsys.readouterr().out)
+    assert 4 <= len(chart.series["loss"]) < 100_000
+    assert chart.running == ""
+
+
+def test_an_interrupt_while_waiting_stops_the_thread():
+    chart = LiveChart("Loss")
+
+    def training():
+        for step in range(100_000):
+            yield step
+            time.sleep(0.001)
+
+    chart.run_in_thread(training(), lambda step: chart.add(step, loss=step))
+    threading.Timer(0.2, interrupt).start()
+    chart.wait()
+    assert len(chart.series["loss"]) < 100_000
+
+
+def test_an_error_in_the_thread_comes_out_of_wait():
+    chart = LiveChart("Loss")
+    chart.run_in_thread([0], lambda step: 1 / step)
+    with pytest.raises(ZeroDivisionError):
+        chart.wait()
+    assert "wait() raises it" in chart.note
+    chart.run_in_thread([1], lambda step: chart.add(step, loss=1 / step))
+    chart.wait()
+    with pytest.raises(ValueError, match="run_in_thread"):
+        LiveChart("Loss").wait()
+
+
+LOG = [{"step": k, "loss": 5 - k, "say": f"text {k}"} for k in range(5)]
+
+
+def test_replay_takes_its_seconds_and_none_in_the_test_mode(monkeypatch):
+    monkeypatch.delenv("COURSE_MODE", raising=False)
+    for mode, low, high in (("default", 0.35, 3.0), ("test", 0.0, 0.3)):
+        monkeypatch.setenv("COURSE_MODE", mode)
+        chart = LiveChart("Loss")
+        began = time.perf_counter()
+        chart.replay(LOG, seconds=0.5)
+        assert low <= time.perf_counter() - began <= high
+        assert chart.series == {"loss": [(float(k), 5.0 - k) for k in range(5)]}
+        assert chart.said[-1] == [4, "text 4"]
+
+
+def test_an_interrupt_skips_a_replay_to_its_end(monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_MODE", "default")
+    chart = LiveChart("Loss")
+    threading.Timer(0.2, interrupt).start()
+    began = time.perf_counter()
+    chart.replay(LOG, seconds=60)
+    assert time.perf_counter() - began < 30
+    assert len(chart.series["loss"]) == 5
+    assert "stopped" not in capsys.readouterr().out
+    assert chart.running == ""
+
+
+def test_other_threads_keep_their_interrupts():
+    before = signal.getsignal(signal.SIGINT)
+    seen = []
+
+    def work():
+        with interrupts_call(lambda: None):
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [before]
+
+
+def test_page_picture_and_figures_draw_a_series_alike():
+    script = (FOLDER / "live_chart.js").read_text(encoding="utf-8")
+    dashes = ", ".join(f'"{" ".join(map(str, d))}"' for d in chart_picture.DASHES)
+    assert f"const DASHES = [{dashes}];" in script
+    for name in ("COLOURS", "DASHES", "MARKERS"):
+        assert getattr(chart_picture, name) == getattr(look, name)
+    assert len(chart_picture.MARKERS) == len(chart_picture.COLOURS)
+
+
+NOTEBOOK = """
+from course_lib.widgets import LiveChart
+chart = LiveChart("Loss")
+for step in chart.watch(range(50)):
+    chart.add(step, loss=1 / (1 + step))
+"""
+IN_A_THREAD = """
+chart.run_in_thread(range(50), lambda step: chart.add(step, again=step))
+"""
+
+
+def test_a_notebook_stores_the_finished_picture_and_the_same_words(tmp_path):
+    cells = map(nbformat.v4.new_code_cell, [NOTEBOOK, IN_A_THREAD, "chart.wait()"])
+    path = tmp_path / "chart.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=list(cells)), path)
+    watched, begun, waited = (c.outputs for c in execute(path).notebook.cells)
+    assert [set(o.data) for o in watched] == [{"text/plain", "image/png"}]
+    assert watched[0].data["text/plain"] == "LiveChart: Loss (points: loss 50)"
+    assert [set(o.data) for o in waited] == [{"text/plain", "image/png"}]
+    assert waited[0].data["text/plain"].endswith("(points: loss 50, again 50)")
+    assert len(begun) == 1, "the thread changes nothing that was stored before"
