@@ -161,6 +161,17 @@ def test_rows_of_different_lengths_do_not_disturb_each_other(config):
             torch.testing.assert_close(got[row], alone)
 
 
+def test_a_cache_goes_on_with_chosen_rows_and_a_row_may_be_named_twice():
+    model, token_ids = random_model(LLAMA), ids(3, 10)
+    cache = KVCache(LLAMA, batch_size=3, length=32)
+    with torch.no_grad():
+        model.body(token_ids, cache)
+        cache.select(torch.tensor([2, 0, 2]))
+        got = model(token_ids[[2, 0, 2], :4], cache)
+        whole = torch.cat([token_ids, token_ids[:, :4]], 1)[[2, 0, 2]]
+        torch.testing.assert_close(got, model(whole)[:, 10:])
+
+
 def test_no_token_sees_the_future():
     model, token_ids = random_model(LLAMA), ids(1, 16)
     changed = token_ids.clone()

@@ -101,3 +101,12 @@ class KVCache:
             )
         self.lengths = lengths
         self.longest = int(lengths.max())
+
+    def select(self, rows: Int[Tensor, " N"]) -> None:
+        """Go on with these rows only, in this order; a row may be named twice.
+
+        Rows that have finished leave the batch; a prompt read once is continued often.
+        """
+        self.keys, self.values = self.keys[:, rows], self.values[:, rows]
+        self.lengths = self.lengths[rows]
+        self.longest = int(self.lengths.max())

@@ -1,0 +1,139 @@
+"""Continue prompts token by token, many rows at once, each ending when it wants to."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from course_lib.generate.checks import checked_limits, checked_rows, chunks
+from course_lib.generate.sampling import (
+    SamplingConfig,
+    darts_of_rows,
+    draw,
+    next_probabilities,
+)
+from course_lib.model import KVCache, Transformer
+
+
+def generate(
+    model: Transformer,
+    prompts: Sequence[Sequence[int]],
+    sampling: SamplingConfig,
+    max_new_tokens: int,
+    stop_ids: Collection[int] = (),
+    batch_size: int = 128,
+) -> list[list[int]]:
+    """Continue every prompt; return the new ids only, in the order of the prompts.
+
+    A row ends before a stop id (which is not returned), after `max_new_tokens`, or
+    when prompt and answer together fill the model's context.
+
+    Args:
+        batch_size: how many rows are computed at a time. Memory grows with it; the
+            answers, but for rounding, do not depend on it.
+
+    Raises:
+        ValueError: if a prompt is empty, leaves no room for an answer, or holds an id
+            outside the vocabulary; if more tokens are wanted than a context holds.
+    """
+    rows = checked_rows(prompts, "prompt", model.config)
+    stop_ids = checked_limits(rows, model.config, max_new_tokens, stop_ids)
+    answers: list[list[int]] = [[] for _ in rows]
+    # Prompts of like length together: less padding.
+    by_length = sorted(range(len(rows)), key=lambda row: len(rows[row]))
+    for chunk in chunks(by_length, batch_size):
+        these = {row: rows[row] for row in chunk}
+        for said in _speak(model, these, sampling, max_new_tokens, stop_ids):
+            for row, token in said:
+                answers[row].append(token)
+    return answers
+
+
+def stream(
+    model: Transformer,
+    prompt: Sequence[int],
+    sampling: SamplingConfig,
+    max_new_tokens: int,
+    stop_ids: Collection[int] = (),
+) -> Iterator[int]:
+    """Yield the new ids of one prompt as they come; the same ids as `generate`.
+
+    Raises:
+        ValueError: at once, as `generate`.
+    """
+    rows = checked_rows([prompt], "prompt", model.config)
+    stop_ids = checked_limits(rows, model.config, max_new_tokens, stop_ids)
+    steps = _speak(model, {0: rows[0]}, sampling, max_new_tokens, stop_ids)
+    return (token for said in steps for _, token in said)
+
+
+# As a decorator it switches gradients off only while this runs. A `with` inside would
+# leave them off for the caller, who may be training, between one token and the next.
+@torch.inference_mode()
+def _speak(
+    model: Transformer,
+    prompts: dict[int, list[int]],
+    sampling: SamplingConfig,
+    max_new_tokens: int,
+    stop_ids: frozenset[int],
+) -> Iterator[list[tuple[int, int]]]:
+    """Yield, step by step, what each row that still speaks says: its number, an id."""
+    room = {row: model.config.context - len(ids) for row, ids in prompts.items()}
+    rows = list(prompts)  # whose answer each place of the batch computes
+    cache, hidden = _read(model, list(prompts.values()), max_new_tokens)
+    darts = darts_of_rows(sampling.seed, rows, max_new_tokens).to(hidden.device)
+    for step in range(max_new_tokens):
+        logits = model.head(hidden)
+        if sampling.temperature == 0:
+            ids = logits.argmax(-1)
+        else:
+            ids = draw(next_probabilities(logits, sampling), darts[:, step])
+        said = [
+            (row, token)
+            for row, token in zip(rows, ids.tolist(), strict=True)
+            if row in room and token not in stop_ids
+        ]
+        yield said
+        n_before = len(room)
+        room = {row: room[row] - 1 for row, _ in said if room[row] > 1}
+        if not room or step + 1 == max_new_tokens:
+            return
+        if len(room) < n_before:  # somebody has finished
+            places = torch.tensor([k for k, row in enumerate(rows) if row in room])
+            places = places.to(ids.device)
+            if len(room) > 0.75 * len(rows):  # not worth copying the cache
+                _silence_others(cache, places)
+            else:
+                cache.select(places)
+                ids, darts, rows = ids[places], darts[places], list(room)
+        hidden = model.body(ids[:, None], cache)[:, -1]
+
+
+def _read(
+    model: Transformer, prompts: list[list[int]], max_new_tokens: int
+) -> tuple[KVCache, Float[Tensor, "B C"]]:
+    """Read all prompts in one go; return the cache and what each last token became."""
+    weight = next(model.parameters())
+    device = weight.device
+    lengths = torch.tensor([len(prompt) for prompt in prompts], device=device)
+    longest = max(len(prompt) for prompt in prompts)
+    padded = [prompt + [0] * (longest - len(prompt)) for prompt in prompts]
+    room = min(longest + max_new_tokens, model.config.context)
+    cache = KVCache(model.config, len(prompts), room, device, weight.dtype)
+    hidden = model.body(torch.tensor(padded, device=device), cache)
+    cache.keep(lengths)
+    last = hidden[torch.arange(len(prompts), device=device), lengths - 1]
+    if not bool(last.isfinite().all()):
+        raise ValueError(
+            "the model computes nan or inf instead of numbers: its training diverged. "
+            "Load an earlier checkpoint, or train again with a smaller learning rate"
+        )
+    return cache, last
+
+
+def _silence_others(cache: KVCache, places: Int[Tensor, " B"]) -> None:
+    """Empty all other rows: they are computed for nothing, but never grow too long."""
+    lengths = torch.zeros_like(cache.lengths)
+    lengths[places] = cache.lengths[places]
+    cache.keep(lengths)
