@@ -189,14 +189,12 @@ def extras(env: Environment) -> Iterator[tuple[str, str]]:
     yield "my_course", f"{len(mine)} notebooks of yours" if mine else made
     tests = packages.read_requirements(ROOT / bootstrap.TEST_REQUIREMENTS)
     lacking = packages.missing(tests, packages.installed_versions())
-    yield (
-        "tests",
-        (
-            f"{len(lacking)} of {len(tests)} packages missing, about 200 MB and a minute; "
-            "`python -m course_lib test` installs them"
-            if lacking
-            else "all packages here; `python -m course_lib test` runs them"
-        ),
-    )
+    state = "all packages here; `python -m course_lib test` runs them"
+    if lacking:
+        state = (
+            f"{len(lacking)} of {len(tests)} packages missing, about 300 MB and a "
+            "minute; `python -m course_lib test` installs them"
+        )
+    yield "tests", state
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     yield "chromium", browser or "not found; only the browser tests need it (300 MB)"
