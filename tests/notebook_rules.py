@@ -358,7 +358,23 @@ def names_no_machine(chapter: Chapter) -> list[str]:
     return complaints
 
 
+def lines_are_no_accidental_lists(chapter: Chapter) -> list[str]:
+    """Refuse a wrapped line that begins with a year and a full stop.
+
+    Markdown reads "2023. Section 2" at the start of a line as item 2023 of a list.
+    """
+    return [
+        f"cell {number}: the line {line.strip()!r} becomes an item of a list; wrap it "
+        "elsewhere"
+        for number, cell in enumerate(chapter.notebook.cells)
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if re.match(r"\s*\d{3,}\. ", line)
+    ]
+
+
 RULES: tuple[Callable[[Chapter], list[str]], ...] = (
+    lines_are_no_accidental_lists,
     is_valid,
     ran_in_order,
     has_one_title,

@@ -98,6 +98,11 @@ def widget(**data: str) -> NotebookNode:
 LONG = "\n".join(f"x{i} = {i}" for i in range(26))
 BROKEN = [
     (rules.is_valid, put(0, id="a b"), "not a valid notebook"),
+    (
+        rules.lines_are_no_accidental_lists,
+        put(3, source="## 2.2 Pairs\n- A. Gage, *BPE*,\n  1994. For files."),
+        "'1994. For files.' becomes an item of a list",
+    ),
     (rules.ran_in_order, put(4, execution_count=7), "run counts are [1, 7, 3, 4]"),
     (rules.ran_in_order, put(4, execution_count=None), "[1, None, 3, 4]"),
     (rules.ran_in_order, put(4, source=""), "code cell 1 is empty"),
