@@ -8,6 +8,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -67,8 +68,7 @@ def running_lab(folder: Path, variables: dict[str, str]) -> Iterator[start.Lab]:
     """Copy the chapters as `start` does, serve them, and stop the server afterwards."""
     work = folder / "my_course"
     copies.update_copies(ROOT / "chapters", work)
-    port = start.free_port(None)
-    lab = start.Lab(work, "", port, secrets.token_hex(8), browser=False)
+    lab = start.Lab(work, "", unused_port(), secrets.token_hex(8), browser=False)
     env = Environment(Path(sys.prefix), os.name)
     command = [*start.lab_command(env, lab), "--LabApp.expose_app_in_browser=True"]
     command[0] = sys.executable
@@ -97,15 +97,21 @@ def running_lab(folder: Path, variables: dict[str, str]) -> Iterator[start.Lab]:
         process.wait(30)
 
 
+def unused_port() -> int:
+    """Take any port the system gives; tests in parallel must not meet on one."""
+    with socket.socket() as probe:
+        probe.bind((start.HOST, 0))
+        return probe.getsockname()[1]
+
+
 def _wait_until_it_answers(lab: start.Lab, process, log: Path) -> None:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
         with contextlib.suppress(OSError):
-            urllib.request.urlopen(
-                f"http://{start.HOST}:{lab.port}/api?token={lab.token}", timeout=5
-            ).close()
+            page = f"http://{start.HOST}:{lab.port}/api/status?token={lab.token}"
+            urllib.request.urlopen(page, timeout=5).close()
             return
         time.sleep(0.3)
     raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
