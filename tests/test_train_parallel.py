@@ -38,7 +38,7 @@ def test_two_processes_equal_one_with_batches_twice_as_large(tmp_path, monkeypat
     here = Path(__file__).resolve().parent
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, [here, here.parent])))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    loopback = "lo" if sys.platform == "linux" else "lo0"
+    loopback = "lo0" if sys.platform == "darwin" else "lo"
     monkeypatch.setenv("GLOO_SOCKET_IFNAME", loopback)  # not the host name's address
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone",
                "--nproc-per-node=2", str(worker), str(result)]  # fmt: skip
