@@ -1,0 +1,63 @@
+"""Every exercise: its reference passes, and typical mistakes are named.
+
+The answers stand in `answers_*.py`, one file for each room of `course_lib.exercises`:
+WRONG maps an exercise to (answer, words it must be told), RIGHT to unusual answers.
+"""
+
+import answers_first_steps
+import answers_next_token
+import answers_tokenization
+import answers_transformer
+import pytest
+
+import course_lib.exercises.first_steps
+import course_lib.exercises.next_token
+import course_lib.exercises.tokenization
+import course_lib.exercises.transformer  # noqa: F401  importing a room pins it
+from course_lib.exercises.board import Mistake, known_exercises
+
+ROOMS = (
+    answers_first_steps,
+    answers_tokenization,
+    answers_next_token,
+    answers_transformer,
+)
+EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
+WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
+RIGHT = {name: answers for room in ROOMS for name, answers in room.RIGHT.items()}
+CASES = [(name, *case) for name, cases in WRONG.items() for case in cases]
+
+
+def test_every_exercise_has_three_wrong_answers():
+    assert {name for name in EXERCISES if len(WRONG.get(name, [])) < 3} == set()
+    assert set(WRONG) | set(RIGHT) == set(EXERCISES)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "at_least"), [("00", 1), ("02", 5), ("03", 4), ("04", 4)]
+)
+def test_a_chapter_has_enough_exercises(chapter, at_least):
+    assert sum(name.startswith(chapter) for name in EXERCISES) >= at_least
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_reference_passes(name):
+    EXERCISES[name].check(EXERCISES[name].reference)
+
+
+@pytest.mark.parametrize(("name", "answer", "words"), CASES)
+def test_a_typical_mistake_is_named(name, answer, words):
+    with pytest.raises(Mistake) as raised:
+        EXERCISES[name].check(answer)
+    assert words in str(raised.value)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_an_unusual_right_answer_passes(name):
+    for answer in RIGHT[name]:
+        EXERCISES[name].check(answer)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_exercise_has_hints(name):
+    assert len(EXERCISES[name].hints) >= 2
