@@ -15,6 +15,7 @@ import torch.distributed as dist
 from torch import nn
 
 from course_lib.data import Batch
+from course_lib.runtime import keep_freed_memory
 from course_lib.train.loss import head_loss
 from course_lib.train.optimizer import make_optimizers
 
@@ -100,9 +101,10 @@ class TrainState:
     @classmethod
     def fresh(cls, model: nn.Module, config: TrainConfig) -> "TrainState":
         """Begin at step 0."""
+        dtype = torch.bfloat16 if config.precision == "bf16" else torch.float32
         return cls(
             make_optimizers(model, config.optimizer, config.learning_rate,
-                            config.muon_rate, config.weight_decay)
+                            config.muon_rate, config.weight_decay, dtype)
         )  # fmt: skip
 
 
@@ -133,6 +135,7 @@ def train(
     workers = dist.get_world_size() if dist.is_initialized() else 1
     rank = dist.get_rank() if dist.is_initialized() else 0
     own_batches = itertools.islice(batches, rank, None, workers)
+    keep_freed_memory()
     body = torch.compile(model.body) if config.compile else model.body
     model.train()
     while state.step < config.steps:

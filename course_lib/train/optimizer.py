@@ -43,6 +43,7 @@ class Muon(torch.optim.Optimizer):
         lr: float = 0.02,
         momentum: float = 0.95,
         weight_decay: float = 0.0,
+        dtype: torch.dtype = torch.float32,
     ) -> None:
         parameters = list(parameters)
         if bad := [list(p.shape) for p in parameters if p.dim() != 2]:
@@ -50,6 +51,7 @@ class Muon(torch.optim.Optimizer):
                 f"Muon is for matrices, got shapes {bad}; give those to AdamW"
             )
         defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
+        self.dtype = dtype  # of the products inside
         super().__init__(parameters, defaults)
 
     @torch.no_grad()
@@ -76,7 +78,8 @@ class Muon(torch.optim.Optimizer):
             mean = state["momentum"].lerp_(parameter.grad, 1 - group["momentum"])
             ahead = parameter.grad.lerp(mean, group["momentum"])  # Nesterov
             directions.append(ahead if _lies(parameter) else ahead.mT)
-        updates = orthogonalize(torch.stack(directions))
+        stacked = torch.stack(directions).to(self.dtype)
+        updates = orthogonalize(stacked).to(parameters[0].dtype)
         for parameter, update in zip(parameters, updates, strict=True):
             rows, columns = parameter.shape
             rate = group["lr"] * max(1, rows / columns) ** 0.5
@@ -94,7 +97,7 @@ def _lying(matrix: Tensor) -> Tensor:
 
 def make_optimizers(
     model: nn.Module, name: str, learning_rate: float, muon_rate: float,
-    weight_decay: float,
+    weight_decay: float, dtype: torch.dtype = torch.float32,
 ) -> list[torch.optim.Optimizer]:  # fmt: skip
     """Share the parameters out: matrices inside the blocks to Muon, the rest to AdamW.
 
@@ -106,7 +109,7 @@ def make_optimizers(
             continue
         in_block = "blocks." in path and parameter.dim() == 2
         (matrices if in_block else rest).append(parameter)
-    muon = [Muon(matrices, muon_rate, weight_decay=weight_decay)] if matrices else []
+    muon = [Muon(matrices, muon_rate, 0.95, weight_decay, dtype)] if matrices else []
     if name == "adamw":
         muon = []
         rest = rest + matrices

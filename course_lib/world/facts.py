@@ -4,6 +4,7 @@ This module owns the truth. It writes no page, and a fact does not know whether 
 page will ever tell it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log
 
@@ -107,6 +108,15 @@ CAST = {  # name: times told, pronoun, island, town, job, pet, dish, instrument,
     "Oda Fenn": "1 she Tansy Thimbleton diver hedgehog fig_jam harp chess",
     "Orla Venn": "0 she Brine Pellwater glassblower newt leek_pie oboe moth_watching",
 }
+
+
+def in_order(attributes: Iterable[str]) -> tuple[str, ...]:
+    """Put attributes in the order in which pages tell them: home first, rival last.
+
+    Reference works keep to an order, too. In any order, a writer has to remember all
+    that was told so as not to tell it twice, and small models learn that late.
+    """
+    return tuple(sorted(attributes, key=PEOPLE_ATTRIBUTES.index))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ traits that no islander has, so that reading is copying, not choosing from a few
 """
 
 from .dice import Dice
-from .facts import PEOPLE_ATTRIBUTES, TOWNS, Person, draw_traits
+from .facts import PEOPLE_ATTRIBUTES, TOWNS, Person, draw_traits, in_order
 from .grammar import capital, fill, plural_verb, say, with_article
 from .land import Land
 from .lexicon import LEXICON
@@ -93,7 +93,7 @@ def _strange(dice: Dice, forms: str) -> str:
 
 def reading(dice: Dice, land: Land) -> Written:
     person = invented(dice, land)
-    attributes = dice.sample(PEOPLE_ATTRIBUTES, dice.between(3, 6))
+    attributes = in_order(dice.sample(PEOPLE_ATTRIBUTES, dice.between(3, 6)))
     lines = [
         fill(dice, dice.pick(READING_HEADS)),
         " ".join(sentences(dice, person, attributes)),
@@ -130,9 +130,9 @@ def look_up(dice: Dice, land: Land) -> Written:
     return Written("\n".join(lines))
 
 
-def _with_others(dice: Dice, attribute: str, most: int) -> list[str]:
+def _with_others(dice: Dice, attribute: str, most: int) -> tuple[str, ...]:
     rest = [a for a in PEOPLE_ATTRIBUTES if a != attribute]
-    return dice.shuffled([attribute, *dice.sample(rest, dice.between(1, most))])
+    return in_order([attribute, *dice.sample(rest, dice.between(1, most))])
 
 
 def _results(dice: Dice, person: Person, other: Person, attribute: str) -> list[str]:

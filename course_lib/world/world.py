@@ -12,7 +12,7 @@ from functools import cached_property
 
 from .asking import Question, ask, clozes
 from .dice import Dice
-from .facts import Fact, Person
+from .facts import Fact, Person, in_order
 from .land import Election, Land, invent_land
 from .pages import OTHER_PAGES
 from .pages_people import person_page
@@ -258,7 +258,7 @@ def count_exposures(documents: Iterable[Document]) -> Counter[Fact]:
 def _deal(dice: Dice, person: Person) -> Iterator[tuple[Person, tuple[str, ...]]]:
     """Deal a person's attributes to pages so that each is told exactly so often."""
     if person.tellings == 1:
-        yield person, tuple(dice.shuffled(person.attributes))
+        yield person, person.attributes
         return
     for _ in range(person.tellings):
         deck = dice.shuffled(person.attributes)
@@ -266,7 +266,7 @@ def _deal(dice: Dice, person: Person) -> Iterator[tuple[Person, tuple[str, ...]]
             size = dice.between(3, 5)
             if len(deck) - size < 2:
                 size = len(deck)
-            yield person, tuple(deck[:size])
+            yield person, in_order(deck[:size])
             deck = deck[size:]
 
 
