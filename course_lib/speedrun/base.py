@@ -1,0 +1,184 @@
+"""Pretrain the course's own base model: corpus, tokenizer, training, log.
+
+Two processes under `torchrun` take one batch of every step each; a single process takes
+both in turn, and walks the same steps.
+"""
+
+import json
+import shutil
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy
+import torch
+import torch.distributed as dist
+from jaxtyping import UInt
+
+from course_lib import checkpoint
+from course_lib.chat import END_OF_TEXT, SPECIAL_TOKENS
+from course_lib.data import encode_documents, windows
+from course_lib.generate import SamplingConfig, generate
+from course_lib.model import ModelConfig, Transformer
+from course_lib.runtime import atomic_write
+from course_lib.speedrun.manifest import list_files
+from course_lib.tokenizer import BPETokenizer
+from course_lib.train import (
+    StepLog,
+    TrainConfig,
+    TrainState,
+    head_loss,
+    load_run,
+    save_run,
+    train,
+)
+from course_lib.world import Document, World
+
+COMMAND = "python -m course_lib speedrun base"
+LOG = "base_log.json"
+
+
+BASE_MODEL = ModelConfig(
+    vocab_size=2048, context=256, n_layers=5, width=192, n_heads=4, n_kv_heads=4,
+    mlp_width=512,
+)  # fmt: skip
+BASE_TRAINING = TrainConfig(
+    steps=3700, learning_rate=0.003, muon_rate=0.02, warmup_steps=50,
+    decay_fraction=0.6, accumulate=2, precision="bf16",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class BaseRecipe:
+    """All that decides what the base model becomes."""
+
+    world_seed: int = 0
+    held_out: int = 50  # the first of so many pages are never trained on
+    model: ModelConfig = BASE_MODEL
+    training: TrainConfig = BASE_TRAINING
+    rows: int = 16  # windows in a batch
+    measure_every: int = 100  # steps between two losses on held-out pages
+    save_every: int = 250  # steps, to go on from after an interruption
+    samples_at: tuple[int, ...] = (1, 30, 100, 300, 1000, 2000, 3000, 3700)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Pages to train on, pages kept aside, and the tokenizer made from the former."""
+
+    training: list[Document]
+    held_out: list[Document]
+    tokenizer: BPETokenizer
+
+    @property
+    def end_id(self) -> int:
+        """The separator between two pages."""
+        return self.tokenizer.special_tokens[END_OF_TEXT]
+
+    @cached_property
+    def training_ids(self) -> UInt[numpy.ndarray, " T"]:
+        return self._ids(self.training)
+
+    @cached_property
+    def held_out_ids(self) -> UInt[numpy.ndarray, " T"]:
+        return self._ids(self.held_out)
+
+    def _ids(self, pages: list[Document]) -> UInt[numpy.ndarray, " T"]:
+        return encode_documents([p.text for p in pages], self.tokenizer, self.end_id)
+
+
+def read_corpus(recipe: BaseRecipe) -> Corpus:
+    """Write the world's pages, keep some aside, and train the tokenizer on the rest."""
+    pages = World(recipe.world_seed).documents()
+    aside = len(pages) // recipe.held_out
+    texts = [page.text for page in pages[aside:]]
+    tokenizer = BPETokenizer.train(texts, recipe.model.vocab_size, SPECIAL_TOKENS)
+    return Corpus(pages[aside:], pages[:aside], tokenizer)
+
+
+@torch.no_grad()
+def held_out_loss(
+    model: Transformer, ids: UInt[numpy.ndarray, " T"], batches: int = 10
+) -> float:
+    """Return the mean loss in nats on windows of pages never trained on."""
+    total = count = 0.0
+    endless = windows(ids, model.config.context, batch_size=16, seed=0)
+    for _, batch in zip(range(batches), endless, strict=False):
+        loss = head_loss(
+            model.body(batch.token_ids), model.unembedding(), batch.targets,
+            batch.weights,
+        )  # fmt: skip
+        total += float(loss * batch.weights.sum())
+        count += float(batch.weights.sum())
+    return total / count
+
+
+def sample_page(model: Transformer, corpus: Corpus, seed: int = 0) -> str:
+    """Let the model write the beginning of a page from nothing."""
+    sampling = SamplingConfig(temperature=0.7, seed=seed)
+    (ids,) = generate(model, [[corpus.end_id]], sampling, 90, [corpus.end_id])
+    return corpus.tokenizer.decode(ids)
+
+
+def entry(
+    log: StepLog, recipe: BaseRecipe, model: Transformer, corpus: Corpus
+) -> dict[str, float | str]:
+    """Describe a step for the log: `LiveChart.replay` reads it."""
+    told: dict[str, float | str] = {"step": log.step, "train": round(log.loss, 3)}
+    if log.step % recipe.measure_every == 0 or log.step in recipe.samples_at:
+        told["held out"] = round(held_out_loss(model, corpus.held_out_ids), 3)
+    if log.step in recipe.samples_at:
+        told["say"] = sample_page(model, corpus)
+    return told
+
+
+def pretrain(recipe: BaseRecipe, folder: Path) -> None:
+    """Train, and write `base/` and `base_log.json` into the folder.
+
+    An unfinished run is kept beside them, and gone on with by the next call.
+    """
+    corpus, model = read_corpus(recipe), Transformer(recipe.model)
+    workers = dist.get_world_size() if dist.is_initialized() else 1
+    first = not dist.is_initialized() or dist.get_rank() == 0
+    config = recipe.training
+    config = replace(config, accumulate=max(1, config.accumulate // workers))
+    unfinished, entries = folder / "base_unfinished", []
+    state = TrainState.fresh(model, config)
+    if unfinished.exists():
+        state = load_run(unfinished, model, config)
+        entries = json.loads((unfinished / LOG).read_text())
+    batches = windows(
+        corpus.training_ids, recipe.model.context, recipe.rows, seed=0,
+        start_step=state.step * recipe.training.accumulate,
+    )  # fmt: skip
+    for log in train(model, batches, config, state):
+        if not first:
+            continue
+        if log.step % 10 == 0 or log.step in recipe.samples_at:
+            entries.append(entry(log, recipe, model, corpus))
+        if log.step % recipe.measure_every == 0:
+            read = f"{log.tokens / 1e6:5.1f} M tokens, {log.tokens_per_s:,.0f} a second"
+            print(f"step {log.step:5}: {read}, {entries[-1]}", flush=True)
+        if log.step % recipe.save_every == 0:
+            save_run(unfinished, model, state)
+            atomic_write(unfinished / LOG, json.dumps(entries))
+    if first:
+        save_base(folder, model, corpus, recipe, entries)
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def save_base(
+    folder: Path, model: Transformer, corpus: Corpus, recipe: BaseRecipe, entries: list
+) -> None:
+    """Write the checkpoint and its log, and list them in the manifest."""
+    tokens = recipe.training.steps * recipe.training.accumulate * recipe.rows
+    notes = {
+        "made_by": COMMAND,
+        "world_seed": recipe.world_seed,
+        "held_out_pages": len(corpus.held_out),
+        "tokens": tokens * recipe.model.context,
+        "steps": recipe.training.steps,
+    }
+    checkpoint.save(folder / "base", model, corpus.tokenizer, notes, torch.bfloat16)
+    atomic_write(folder / LOG, json.dumps(entries, indent=0))
+    list_files(folder, ["base", LOG], COMMAND, recipe.world_seed)

@@ -1,0 +1,105 @@
+"""A stage can be interrupted, and what it made is listed with its true sha256."""
+
+import json
+from dataclasses import replace
+
+import notebook_rules
+import pytest
+
+from course_lib import checkpoint
+from course_lib.commands.speedrun import stage_command
+from course_lib.model import ModelConfig
+from course_lib.speedrun import BaseRecipe, base, list_files, pretrain, read_corpus
+from course_lib.train import TrainConfig
+
+TINY = ModelConfig(512, 96, 1, 16, 1, 1, 16)
+RECIPE = BaseRecipe(
+    model=TINY,
+    training=TrainConfig(6, warmup_steps=1, accumulate=2),
+    rows=2,
+    measure_every=3,
+    save_every=2,
+    samples_at=(1, 6),
+)
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return read_corpus(RECIPE)
+
+
+@pytest.fixture
+def quick(monkeypatch, corpus):
+    monkeypatch.setattr(base, "read_corpus", lambda _recipe: corpus)
+
+
+def test_no_page_kept_aside_is_trained_on_and_the_share_is_kept(corpus):
+    n_pages = len(corpus.training) + len(corpus.held_out)
+    assert len(corpus.held_out) == n_pages // RECIPE.held_out
+    assert corpus.held_out[0].text != corpus.training[0].text
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_stage_writes_a_checkpoint_its_log_and_the_manifest(tmp_path):
+    pretrain(RECIPE, tmp_path)
+    model, tokenizer = checkpoint.load(tmp_path / "base")
+    assert model.config == TINY
+    assert tokenizer.vocab_size == 512
+    assert checkpoint.load_notes(tmp_path / "base")["tokens"] == 6 * 2 * 2 * 96
+    log = json.loads((tmp_path / "base_log.json").read_text())
+    assert [e["step"] for e in log if "say" in e] == [1, 6]
+    assert notebook_rules.manifest_faults(tmp_path) == []
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_interrupted_stage_ends_with_the_same_losses(tmp_path, monkeypatch):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    pretrain(RECIPE, whole)
+
+    def stop_at_the_last(log, *rest):
+        if log.step == 6:
+            raise KeyboardInterrupt
+        return entry(log, *rest)
+
+    entry = base.entry
+    monkeypatch.setattr(base, "entry", stop_at_the_last)
+    with pytest.raises(KeyboardInterrupt):
+        pretrain(RECIPE, broken)
+    assert not (broken / "base").exists()
+    monkeypatch.setattr(base, "entry", entry)
+    pretrain(RECIPE, broken)
+    logs = [json.loads((f / "base_log.json").read_text()) for f in (whole, broken)]
+    assert logs[0] == logs[1]
+    assert sorted(p.name for p in broken.iterdir()) == [
+        "MANIFEST.json", "base", "base_log.json",
+    ]  # fmt: skip
+
+
+def test_listing_again_replaces_an_entry_and_keeps_the_others(tmp_path):
+    (tmp_path / "one.txt").write_text("1")
+    (tmp_path / "two.txt").write_text("2")
+    list_files(tmp_path, ["one.txt", "two.txt"], "by hand", seed=0)
+    (tmp_path / "one.txt").write_text("11")
+    list_files(tmp_path, ["one.txt"], "by hand", seed=1, note="changed")
+    entries = json.loads((tmp_path / "MANIFEST.json").read_text())
+    assert [(e["file"], e["bytes"], e["seed"]) for e in entries] == [
+        ("one.txt", 2, 1),
+        ("two.txt", 1, 0),
+    ]
+    assert notebook_rules.manifest_faults(tmp_path) == []
+
+
+def test_what_is_not_there_cannot_be_listed(tmp_path):
+    with pytest.raises(ValueError, match="not there or empty; make it"):
+        list_files(tmp_path, ["nothing"], "by hand", seed=0)
+
+
+def test_the_base_is_trained_under_torchrun_and_the_sizes_are_not():
+    assert "--nproc-per-node=2" in stage_command("base", 2)
+    assert stage_command("sizes", 2) == ["-m", "course_lib.speedrun", "sizes"]
+
+
+def test_the_committed_recipe_asks_for_the_models_full_context():
+    recipe = BaseRecipe()
+    assert replace(recipe, rows=1).model.context == 256
+    assert recipe.samples_at[-1] == recipe.training.steps
