@@ -6,6 +6,7 @@ the same on every run. Widgets show what others computed; none of them trains.
 """
 
 from course_lib.widgets.attention_view import AttentionView
+from course_lib.widgets.curve_guess import CurveGuess
 from course_lib.widgets.guess_game import GuessGame
 from course_lib.widgets.live_chart import LiveChart
 from course_lib.widgets.merge_stepper import MergeStepper
@@ -16,6 +17,7 @@ from course_lib.widgets.token_explorer import TokenExplorer
 
 __all__ = [
     "AttentionView",
+    "CurveGuess",
     "GuessGame",
     "LiveChart",
     "MergeStepper",

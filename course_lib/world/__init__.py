@@ -13,9 +13,10 @@ It knows nothing of tokens or tensors: the standard library is enough.
 from .facts import Fact, Person
 from .land import Election, Ferry, Land
 from .parse import PageCheck, check_page
-from .world import Document, Question, World, count_exposures
+from .world import BINS, Document, Question, World, count_exposures
 
 __all__ = [
+    "BINS",
     "Document",
     "Election",
     "Fact",
