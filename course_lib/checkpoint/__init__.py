@@ -1,0 +1,12 @@
+"""Keep a model on disk, in the course's own format and in the world's.
+
+`folder` is the course's own; `hugging_face` and `gguf_file` read what others have
+published and write what other people's programs run.
+
+No pickles: a pickle is a program that runs when it is opened, and people download
+weights from strangers.
+"""
+
+from course_lib.checkpoint.folder import load, load_notes, save
+
+__all__ = ["load", "load_notes", "save"]
