@@ -8,5 +8,6 @@ weights from strangers.
 """
 
 from course_lib.checkpoint.folder import load, load_notes, save
+from course_lib.checkpoint.hugging_face import export_hf, load_hf
 
-__all__ = ["load", "load_notes", "save"]
+__all__ = ["export_hf", "load", "load_hf", "load_notes", "save"]
