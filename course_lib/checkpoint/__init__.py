@@ -8,6 +8,15 @@ weights from strangers.
 """
 
 from course_lib.checkpoint.folder import load, load_notes, save
+from course_lib.checkpoint.gguf_file import export_gguf, load_gguf
 from course_lib.checkpoint.hugging_face import export_hf, load_hf
 
-__all__ = ["export_hf", "load", "load_hf", "load_notes", "save"]
+__all__ = [
+    "export_gguf",
+    "export_hf",
+    "load",
+    "load_gguf",
+    "load_hf",
+    "load_notes",
+    "save",
+]

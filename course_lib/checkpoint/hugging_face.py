@@ -57,7 +57,7 @@ def load_hf(
     config = config_from(read_json(folder / CONFIG), str(folder / CONFIG))
     tensors = to_ours(_read_shards(folder), config)
     tokenizer = read_tokenizer(folder / "tokenizer.json")
-    _check_ids(tokenizer, config, str(folder / "tokenizer.json"))
+    check_ids(tokenizer, config, str(folder / "tokenizer.json"))
     return filled(config, tensors, str(folder), device, dtype), tokenizer
 
 
@@ -104,7 +104,7 @@ def write_hf(
     """Do what `export_hf` promises, with further JSON files in the same folder."""
     folder = Path(folder).resolve()
     check_replaceable(folder, OURS)
-    _check_ids(tokenizer, model.config, "the tokenizer")
+    check_ids(tokenizer, model.config, "the tokenizer")
     ours = {name: t.detach().to("cpu", dtype) for name, t in model.state_dict().items()}
     check_tensors(ours, unfilled(model.config), "the model")
     theirs = to_theirs(ours, model.config)
@@ -145,7 +145,7 @@ def _read_shards(folder: Path) -> dict[str, Tensor]:
     raise ValueError(f"{folder} has no {WEIGHTS}; download the whole model")
 
 
-def _check_ids(tokenizer: Tokenizer | None, config: ModelConfig, where: str) -> None:
+def check_ids(tokenizer: Tokenizer | None, config: ModelConfig, where: str) -> None:
     """Published embeddings may be padded; an id past the embedding may not be."""
     if tokenizer is not None and tokenizer.vocab_size > config.vocab_size:
         raise ValueError(
