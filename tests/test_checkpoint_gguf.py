@@ -55,6 +55,7 @@ def test_a_model_comes_back_bit_for_bit(tmp_path, config):
 
 def test_transformers_reads_the_same_model_from_it(tmp_path):
     transformers = pytest.importorskip("transformers", reason="needs transformers")
+    pytest.importorskip("accelerate", reason="transformers reads GGUF with it only")
     model = model_of(CONFIGS["untied"])
     checkpoint.export_gguf(tmp_path / "mine.gguf", model, TOKENIZER)
     reference = transformers.AutoModelForCausalLM.from_pretrained(
