@@ -121,9 +121,9 @@ def test_a_loaded_model_can_be_trained_and_saved_over_its_own_file(tmp_path):
 @pytest.mark.parametrize(
     "breaks",
     [
-        "course_lib.checkpoint.save_file",
+        "course_lib.checkpoint.folder.save_file",
         "course_lib.tokenizer.BPETokenizer.save",
-        "course_lib.checkpoint._take_place",
+        "course_lib.checkpoint.whole._take_place",
     ],
 )
 def test_a_save_that_fails_leaves_the_old_checkpoint(tmp_path, monkeypatch, breaks):

@@ -1,0 +1,155 @@
+"""Write a folder whole or not at all, and say no to a file that does not fit.
+
+What every kind of checkpoint in this room shares; knows no format of its own.
+"""
+
+import json
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from course_lib.model import ModelConfig, Transformer
+
+# --- Whole or not at all ---
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder beside `folder`, which takes its place if all goes well.
+
+    Killed at any moment, no half-written file stands under the final name.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = _beside(folder, "tmp")
+    try:
+        unfinished.mkdir()
+        yield unfinished
+        _take_place(unfinished, folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def check_replaceable(folder: Path, ours: set[str]) -> None:
+    """Refuse to replace what is not ours: `save` into a home folder deletes nothing."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is a file; a checkpoint is a folder, name another")
+    foreign = sorted(path.name for path in folder.iterdir() if path.name not in ours)
+    if foreign:
+        raise ValueError(
+            f"{folder} holds {some(foreign)}, which no checkpoint has; saving would "
+            "delete it. Choose another folder"
+        )
+
+
+def _take_place(new: Path, folder: Path) -> None:
+    """Rename a folder over another; no system can do that in one step."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    old = _beside(folder, "old")
+    folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old)
+
+
+def _beside(folder: Path, suffix: str) -> Path:
+    return folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.{suffix}")
+
+
+def as_json(content: dict[str, Any], name: str) -> str:
+    try:
+        return json.dumps(content, indent=2)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{name} cannot be written as JSON ({error}); give plain numbers, strings, "
+            "lists and dicts (a tensor has .tolist())"
+        ) from error
+
+
+# --- Reading ---
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"{path} cannot be read as JSON ({error}); save or download it again"
+        ) from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} holds no object of names and values: {content!r}")
+    return content
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    if not path.is_file():
+        raise ValueError(f"{path} is missing; save the checkpoint again")
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise ValueError(
+            f"{path} is damaged, cut off or no safetensors file ({error}); download or "
+            "save it again"
+        ) from error
+
+
+# --- What belongs together ---
+
+
+def unfilled(config: ModelConfig) -> Transformer:
+    """Build the model without memory for its numbers, to know names and shapes."""
+    with torch.device("meta"):
+        model = Transformer(config)
+    assert not list(model.buffers()), "to_empty() would leave a buffer unfilled"
+    return model
+
+
+def check_tensors(
+    tensors: Mapping[str, Tensor], model: Transformer, where: str
+) -> None:
+    expected = {name: list(t.shape) for name, t in model.state_dict().items()}
+    if extra := sorted(tensors.keys() - expected.keys()):
+        raise ValueError(
+            f"{where} has {some(extra)}, for which its config has no place; save the "
+            "plain Transformer, without wrappers or adapters"
+        )
+    if missing := sorted(expected.keys() - tensors.keys()):
+        raise ValueError(
+            f"{where} lacks {some(missing)}, which its config asks for; save the "
+            "checkpoint again"
+        )
+    for name, tensor in tensors.items():
+        if list(tensor.shape) != expected[name]:
+            raise ValueError(
+                f"{where}: {name} has shape {list(tensor.shape)}, its config asks for "
+                f"{expected[name]}"
+            )
+        if not tensor.is_floating_point():
+            raise ValueError(f"{where}: {name} holds {tensor.dtype}, expected floats")
+
+
+def check_vocabulary(tokenizer: Any, config: ModelConfig, where: str) -> None:
+    if tokenizer is not None and tokenizer.vocab_size != config.vocab_size:
+        raise ValueError(
+            f"{where} has {tokenizer.vocab_size} tokens, the model "
+            f"{config.vocab_size}; give the one that the model was trained with"
+        )
+
+
+def some(names: list[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
