@@ -5,6 +5,7 @@ import random
 from collections import Counter
 
 import pytest
+import torch
 
 from course_lib import checkpoint
 from course_lib.chat import END_OF_TEXT
@@ -88,3 +89,22 @@ def test_its_pages_are_well_formed(base):
     pages = generate(model, [[end]] * 100, sampling, 255, stop_ids=[end])
     checks = [check_page(tokenizer.decode(ids)) for ids in pages]
     assert sum(check.well_formed for check in checks) >= 85
+
+
+def test_others_software_runs_it(base, tmp_path):
+    transformers = pytest.importorskip("transformers", reason="needs transformers")
+    model, tokenizer, end = base
+    checkpoint.export_hf(tmp_path / "release", model, tokenizer)
+    theirs = transformers.AutoModelForCausalLM.from_pretrained(tmp_path / "release")
+    ids = torch.tensor([[end, *tokenizer.encode("Mira Quill\n\nMira Quill keeps a")]])
+    with torch.no_grad():
+        torch.testing.assert_close(theirs(ids).logits, model(ids))
+
+
+def test_a_gguf_of_it_is_read_back_bit_for_bit(base, tmp_path):
+    model, tokenizer, _ = base
+    checkpoint.export_gguf(tmp_path / "base.gguf", model, tokenizer)
+    again, names = checkpoint.load_gguf(tmp_path / "base.gguf", cache=False)
+    for name, weights in model.state_dict().items():
+        assert torch.equal(again.state_dict()[name], weights), name
+    assert names.encode("Saltport Gull") == tokenizer.encode("Saltport Gull")
