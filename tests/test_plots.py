@@ -92,6 +92,7 @@ def test_the_notebooks_own_style_is_left_alone():
 
 def test_bins_have_names():
     assert [bin_name(*b) for b in [(0, 0), (1, 1), (2, 5)]] == ["never", "1", "2–5"]
+    assert bin_name(100, 2**31) == "100+"
 
 
 BAND = {"train": [Interval(1, 0, 2)]}

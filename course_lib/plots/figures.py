@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+MOST_EXPOSURES = 100_000  # a bin that goes on further is meant to be open
 MAX_HEAT_NUMBERS = 12  # rows or columns beyond which cells carry no numbers
 
 
@@ -174,10 +175,12 @@ def heat_map(
 def bin_name(low: int, high: int) -> str:
     """Name a bin of exposures.
 
-    Example: (0, 0) -> "never"; (1, 1) -> "1"; (2, 5) -> "2–5"
+    Example: (0, 0) -> "never"; (1, 1) -> "1"; (2, 5) -> "2–5"; (6, 10**9) -> "6+"
     """
     if high == 0:
         return "never"
+    if high > MOST_EXPOSURES:
+        return f"{low}+"
     return f"{low}" if low == high else f"{low}–{high}"
 
 
