@@ -143,10 +143,12 @@ def pretrain(recipe: BaseRecipe, folder: Path) -> None:
     config = recipe.training
     config = replace(config, accumulate=max(1, config.accumulate // workers))
     unfinished, entries = folder / "base_unfinished", []
+    entries_file = folder / "base_unfinished.json"
     state = TrainState.fresh(model, config)
     if unfinished.exists():
         state = load_run(unfinished, model, config)
-        entries = json.loads((unfinished / LOG).read_text())
+        entries = json.loads(entries_file.read_text())
+        entries = [e for e in entries if e["step"] <= state.step]
     batches = windows(
         corpus.training_ids, recipe.model.context, recipe.rows, seed=0,
         start_step=state.step * recipe.training.accumulate,
@@ -160,11 +162,13 @@ def pretrain(recipe: BaseRecipe, folder: Path) -> None:
             read = f"{log.tokens / 1e6:5.1f} M tokens, {log.tokens_per_s:,.0f} a second"
             print(f"step {log.step:5}: {read}, {entries[-1]}", flush=True)
         if log.step % recipe.save_every == 0:
+            # In this order: killed in between, there are entries too many, not too few.
+            atomic_write(entries_file, json.dumps(entries))
             save_run(unfinished, model, state)
-            atomic_write(unfinished / LOG, json.dumps(entries))
     if first:
         save_base(folder, model, corpus, recipe, entries)
         shutil.rmtree(unfinished, ignore_errors=True)
+        entries_file.unlink(missing_ok=True)
 
 
 def save_base(

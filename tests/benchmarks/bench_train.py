@@ -18,8 +18,9 @@ from course_lib.chat import END_OF_TEXT, SPECIAL_TOKENS
 from course_lib.data import encode_documents, windows
 from course_lib.model import ModelConfig, Transformer
 from course_lib.runtime import matmul_gflops
+from course_lib.speedrun.base import held_out_loss
 from course_lib.tokenizer import BPETokenizer
-from course_lib.train import TrainConfig, head_loss, train
+from course_lib.train import TrainConfig, train
 from course_lib.world import World
 
 CONTEXT, ROWS = 256, 16
@@ -58,19 +59,6 @@ def speed(ids: numpy.ndarray, steps: int) -> None:
         )
 
 
-@torch.no_grad()
-def held_out_loss(model: Transformer, ids: numpy.ndarray) -> float:
-    total = count = 0.0
-    for k, batch in enumerate(windows(ids, CONTEXT, ROWS, seed=0)):
-        if k == 12:
-            return total / count
-        hidden = model.body(batch.token_ids)
-        loss = head_loss(hidden, model.unembedding(), batch.targets, batch.weights)
-        total += float(loss) * float(batch.weights.sum())
-        count += float(batch.weights.sum())
-    raise AssertionError("windows() is endless")
-
-
 def run(ids, held_out, optimizer, rate, steps, every, goal=None):
     """Train; return (seconds, held-out loss) pairs, until `goal` where one is given."""
     model = Transformer(ModelConfig.tiny(context=CONTEXT))
@@ -80,7 +68,8 @@ def run(ids, held_out, optimizer, rate, steps, every, goal=None):
     curve = []
     for log in train(model, windows(ids, CONTEXT, ROWS, seed=0), config):
         if log.step % every == 0 or log.step == steps:
-            curve.append((log.elapsed_s, held_out_loss(model, held_out)))
+            loss = held_out_loss(model, held_out, batches=12)
+            curve.append((log.elapsed_s, loss))
             if goal is not None and curve[-1][1] <= goal:
                 break
     return curve
