@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
+DOWNLOADS = ROOT / "downloads"  # what `fetch` brings; kept outside git
+REAL_MODEL = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 MODES = ("test", "default", "long")
 T = TypeVar("T")
@@ -42,6 +44,12 @@ def data_path(name: str) -> Path:
             f"`git restore data/{name}`, or update with `git pull`"
         )
     return path
+
+
+def real_model(folder: Path = DOWNLOADS) -> Path | None:
+    """Find the real model that closes a chapter; None where it was not fetched."""
+    path = folder / REAL_MODEL
+    return path if path.is_file() else None
 
 
 def atomic_write(path: str | Path, content: str | bytes) -> Path:

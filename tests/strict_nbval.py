@@ -28,9 +28,9 @@ from nbval.kernel import (
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError, coalesce_streams
 
 from course_lib.commands.kernels import kernel_environment, peak_memory_mb
+from course_lib.runtime import real_model
 
 ROOT = Path(__file__).resolve().parents[1]
-REAL_MODEL = ROOT / "models" / "smollm2"  # where `python -m course_lib fetch` puts it
 
 # Megabytes that a chapter's kernel may need: a laptop of 8 GB runs a browser, too.
 MEMORY_LIMIT_MB = {
@@ -53,7 +53,7 @@ DIFF_LINES = 30
 
 def real_model_present() -> bool:
     """Tell whether `reality-check` cells can give the outputs they have stored."""
-    return REAL_MODEL.is_dir()
+    return real_model() is not None
 
 
 class WatchedKernel(RunningKernel):

