@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from course_lib.chat import ChatTemplate
+from course_lib.checkpoint.endings import Endings, jinja_of
 from course_lib.checkpoint.gguf_names import (
     config_from,
     frequency_factors,
@@ -65,7 +67,7 @@ def load_gguf(
     config, tensors, tokenizer = _parsed(path)
     model = filled(config, tensors, str(path), device, dtype)
     if cache:
-        write_hf(kept, model, tokenizer, None, {SOURCE: source})
+        write_hf(kept, model, tokenizer, None, None, {SOURCE: source})
     return model, tokenizer
 
 
@@ -137,16 +139,18 @@ def export_gguf(
     model: Transformer,
     tokenizer: Tokenizer | None = None,
     dtype: torch.dtype = torch.float32,
+    chat: ChatTemplate | None = None,
 ) -> Path:
     """Write one file that llama.cpp runs, whole or not at all.
 
     Args:
         dtype: of the matrices: float32, float16 or bfloat16. Norms stay in float32,
             as llama.cpp wants them.
+        chat: how an assistant was taught to converse; None for a base model.
 
     Raises:
-        ValueError: if the model is no plain Llama, if the tokenizer has other ids, or
-            at another dtype.
+        ValueError: if the model is no plain Llama, if the tokenizer has other ids or
+            lacks tokens of the chat, or at another dtype.
     """
     path = Path(path).resolve()
     kinds = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16"}
@@ -158,12 +162,16 @@ def export_gguf(
             f"the tokenizer has {tokenizer.vocab_size} tokens, the model "
             f"{model.config.vocab_size}; give the one that it was trained with"
         )
+    if tokenizer is not None:
+        Endings.of(tokenizer, chat)  # refuses a chat of other tokens
+    elif chat is not None:
+        raise ValueError("a chat needs the tokenizer whose special tokens it writes")
     state = {name: t.detach().cpu().float() for name, t in model.state_dict().items()}
     check_tensors(state, unfilled(model.config), "the model")
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        _write(unfinished, model.config, metadata, state, tokenizer, kinds[dtype])
+        _write(unfinished, model.config, metadata, state, tokenizer, kinds[dtype], chat)
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -177,6 +185,7 @@ def _write(
     state: dict[str, Tensor],
     tokenizer: Tokenizer | None,
     kind: str,
+    chat: ChatTemplate | None,
 ) -> None:
     import gguf
 
@@ -189,6 +198,11 @@ def _write(
         (writer.add_string if isinstance(value, str) else add)(name, value)
     if tokenizer is not None:
         _add_tokenizer(writer, Vocabulary.of(tokenizer))
+        for role, i in Endings.of(tokenizer, chat).ids(tokenizer).items():
+            name = {"bos": "bos", "eos": "eos", "pad": "padding"}[role]
+            writer.add_uint32(f"tokenizer.ggml.{name}_token_id", i)
+        if chat is not None:
+            writer.add_chat_template(jinja_of(chat))
     for ours, theirs in their_names(config).items():
         plain = turned_pairs(theirs, state[ours], config).contiguous().numpy()
         stored = gguf.GGMLQuantizationType[kind if plain.ndim == 2 else "F32"]
@@ -216,6 +230,3 @@ def _add_tokenizer(writer: "gguf.GGUFWriter", vocabulary: Vocabulary) -> None:
         [f"{first} {second}" for first, second in vocabulary.merges]
     )
     writer.add_add_bos_token(False)
-    if (end := special.get("<|endoftext|>")) is not None:
-        writer.add_bos_token_id(end)
-        writer.add_eos_token_id(end)

@@ -109,6 +109,4 @@ def tokenizer_files(tokenizer: Tokenizer, context: int) -> dict[str, dict[str, A
         "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": context,
         "clean_up_tokenization_spaces": False,
     }  # fmt: skip
-    if "<|endoftext|>" in special:
-        settings["eos_token"] = "<|endoftext|>"
     return {"tokenizer.json": whole, "tokenizer_config.json": settings}

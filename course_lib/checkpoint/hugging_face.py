@@ -10,6 +10,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from course_lib.chat import ChatTemplate
+from course_lib.checkpoint.endings import Endings, jinja_of
 from course_lib.checkpoint.hf_names import config_for, config_from, to_ours, to_theirs
 from course_lib.checkpoint.hf_tokenizer import (
     Tokenizer,
@@ -33,7 +35,8 @@ WEIGHTS, INDEX, CONFIG = (
     "config.json",
 )
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
-OURS = {WEIGHTS, CONFIG, "generation_config.json", "tokenizer.json",
+GENERATION = "generation_config.json"
+OURS = {WEIGHTS, CONFIG, GENERATION, "tokenizer.json",
         "tokenizer_config.json", "source.json"}  # fmt: skip
 
 
@@ -83,15 +86,20 @@ def export_hf(
     model: Transformer,
     tokenizer: Tokenizer | None = None,
     dtype: torch.dtype | None = None,
+    chat: ChatTemplate | None = None,
 ) -> Path:
     """Write a folder that `transformers` loads, whole or not at all.
 
+    Args:
+        chat: how an assistant was taught to converse, so that others' software can
+            chat with it and knows where its answers end; None for a base model.
+
     Raises:
-        ValueError: if the model is of neither family, if its tokenizer has other ids,
-            or if the folder holds files of another kind.
+        ValueError: if the model is of neither family, if its tokenizer has other ids
+            or lacks tokens of the chat, or if the folder holds files of another kind.
     Example: `AutoModelForCausalLM.from_pretrained(export_hf("mine", model, tokenizer))`
     """
-    return write_hf(folder, model, tokenizer, dtype, {})
+    return write_hf(folder, model, tokenizer, dtype, chat, {})
 
 
 def write_hf(
@@ -99,6 +107,7 @@ def write_hf(
     model: Transformer,
     tokenizer: Tokenizer | None,
     dtype: torch.dtype | None,
+    chat: ChatTemplate | None,
     more_files: dict[str, dict[str, Any]],
 ) -> Path:
     """Do what `export_hf` promises, with further JSON files in the same folder."""
@@ -112,8 +121,9 @@ def write_hf(
     files = {CONFIG: config_for(model.config) | {"torch_dtype": dtype_name}}
     if tokenizer is not None:
         files |= tokenizer_files(tokenizer, model.config.context)
-        end = tokenizer.special_tokens.get("<|endoftext|>")
-        files[CONFIG] |= {"bos_token_id": end, "eos_token_id": end}
+        _add_endings(files, tokenizer, chat)
+    elif chat is not None:
+        raise ValueError("a chat needs the tokenizer whose special tokens it writes")
     with new_folder(folder) as unfinished:
         for name, content in (files | more_files).items():
             text = as_json(content, name)
@@ -121,6 +131,23 @@ def write_hf(
         whole = {name: tensor.contiguous() for name, tensor in theirs.items()}
         save_file(whole, unfinished / WEIGHTS, metadata={"format": "pt"})
     return folder
+
+
+def _add_endings(
+    files: dict[str, dict[str, Any]], tokenizer: Tokenizer, chat: ChatTemplate | None
+) -> None:
+    """Say where a text begins and ends, in the three files where programs look."""
+    endings = Endings.of(tokenizer, chat)
+    ids = {f"{kind}_token_id": i for kind, i in endings.ids(tokenizer).items()}
+    files[CONFIG] |= ids
+    stops = [tokenizer.special_tokens[name] for name in endings.stops]
+    if stops:
+        files[GENERATION] = ids | {"eos_token_id": stops}
+    names = {"bos": endings.begin, "eos": endings.end, "pad": endings.fill}
+    settings = {f"{k}_token": name for k, name in names.items() if name is not None}
+    if chat is not None:
+        settings["chat_template"] = jinja_of(chat)
+    files["tokenizer_config.json"] |= settings
 
 
 def _read_shards(folder: Path) -> dict[str, Tensor]:
