@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from course_lib import checkpoint
-from course_lib.chat import END_OF_TEXT
+from course_lib.chat import COURSE, END_OF_TEXT, Message
 from course_lib.generate import SamplingConfig, generate
 from course_lib.runtime import data_path
 from course_lib.speedrun import BaseRecipe, read_corpus
@@ -86,3 +86,22 @@ def test_it_says_the_same_greedily(base, theirs, prompts):
         n_tokens += len(ours)
     print(f"{equal} of {len(prompts)} prompts equal, {n_tokens} tokens")
     assert equal == len(prompts)
+
+
+def test_it_lays_a_chat_out_as_we_do_and_knows_where_answers_end(base, tmp_path):
+    model, tokenizer, _ = base
+    path = checkpoint.export_gguf(tmp_path / "chat.gguf", model, tokenizer, chat=COURSE)
+    theirs = llama_cpp.Llama(str(path), n_ctx=64, n_threads=1, verbose=False)
+    said = [("system", "Be brief."), ("user", "Where does\n 'Mira' live?")]
+    format_chat = llama_cpp.llama_chat_format.Jinja2ChatFormatter(
+        template=theirs.metadata["tokenizer.chat_template"],
+        eos_token="<|end|>",
+        bos_token=END_OF_TEXT,
+    )
+    told = format_chat(messages=[{"role": r, "content": c} for r, c in said])
+    ids = theirs.tokenize(told.prompt.encode(), add_bos=False, special=True)
+    assert ids == COURSE.prompt([Message(r, c) for r, c in said], tokenizer)
+    assert theirs.token_eos() == tokenizer.special_tokens["<|end|>"]
+    vocabulary = llama_cpp.llama_model_get_vocab(theirs.model)
+    for stop in COURSE.stop_ids(tokenizer):
+        assert llama_cpp.llama_vocab_is_eog(vocabulary, stop)
