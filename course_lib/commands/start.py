@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from course_lib.commands import bootstrap, copies
+from course_lib.commands import bootstrap, copies, offer
 from course_lib.commands.console import CommandError, Steps
 from course_lib.commands.environment import Environment, clean_variables
 from course_lib.runtime import ROOT, atomic_write
@@ -63,12 +63,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do the four steps of `start`; the last one lasts until JupyterLab is stopped."""
     check_port(options.port)
+    real_model_wanted = offer.is_wanted(interactive=not options.no_launch)
     steps = Steps(3 if options.no_launch else 4)
     env = bootstrap.prepare(steps)
     folder = ROOT / "my_course"
     steps.start(f"Your own copies of the chapters, in {folder.name}/")
     outcomes = copies.update_copies(ROOT / "chapters", folder)
     steps.done(tell(outcomes))
+    if real_model_wanted:
+        offer.fetch_or_go_on()
     lab = Lab(
         folder=folder,
         first_chapter=first_chapter(outcomes),
