@@ -37,6 +37,7 @@ MEMORY_LIMIT_MB = {
     "default": 1500,
     "02_tokenization": 1000,
     # These load the real model where it is present.
+    "04_transformer": 2500,
     "07_base_models": 2500,
     "08_supervised_finetuning": 2500,
     "09_hallucinations": 2500,

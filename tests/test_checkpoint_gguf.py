@@ -117,6 +117,18 @@ def test_a_published_tokenizer_comes_from_the_same_file(tmp_path):
         assert tokenizer.encode(TEXT) == published.encode(TEXT)
 
 
+def test_the_tokenizer_can_be_read_alone(tmp_path, monkeypatch):
+    path = checkpoint.export_gguf(tmp_path / "mine.gguf", model_of(), TOKENIZER)
+    monkeypatch.setattr(gguf_file, "_plain", None)  # no tensor is looked at
+    assert checkpoint.load_gguf_tokenizer(path).merges == TOKENIZER.merges
+    path.write_bytes(path.read_bytes()[:3000])
+    with pytest.raises(ValueError, match="damaged, cut off or no GGUF"):
+        checkpoint.load_gguf_tokenizer(path)
+    with pytest.raises(ValueError, match="course_lib fetch"):
+        checkpoint.load_gguf_tokenizer(tmp_path / "none.gguf")
+    assert files_in(tmp_path) == ["mine.gguf"]
+
+
 def test_what_was_kept_of_another_file_is_not_used(tmp_path):
     path, kept = tmp_path / "mine.gguf", tmp_path / "kept"
     checkpoint.export_gguf(path, model_of())

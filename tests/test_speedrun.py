@@ -9,7 +9,15 @@ import pytest
 from course_lib import checkpoint
 from course_lib.commands.speedrun import stage_command
 from course_lib.model import ModelConfig
-from course_lib.speedrun import BaseRecipe, base, list_files, pretrain, read_corpus
+from course_lib.runtime import data_path, real_model
+from course_lib.speedrun import (
+    BaseRecipe,
+    base,
+    list_files,
+    pretrain,
+    read_corpus,
+    record_vocabulary,
+)
 from course_lib.train import TrainConfig
 
 TINY = ModelConfig(512, 96, 1, 16, 1, 1, 16)
@@ -92,6 +100,17 @@ def test_listing_again_replaces_an_entry_and_keeps_the_others(tmp_path):
 def test_what_is_not_there_cannot_be_listed(tmp_path):
     with pytest.raises(ValueError, match="not there or empty; make it"):
         list_files(tmp_path, ["nothing"], "by hand", seed=0)
+
+
+def test_the_recorded_vocabulary_is_the_real_models(tmp_path):
+    if real_model() is None:
+        with pytest.raises(ValueError, match="course_lib fetch"):
+            record_vocabulary(tmp_path)
+        pytest.skip("the real model is not on this disk")
+    record_vocabulary(tmp_path)
+    written = tmp_path / "smollm2_tokens.json"
+    assert written.read_text() == data_path(written.name).read_text()
+    assert notebook_rules.manifest_faults(tmp_path) == []
 
 
 def test_the_base_is_trained_under_torchrun_and_the_sizes_are_not():

@@ -8,7 +8,7 @@ weights from strangers.
 """
 
 from course_lib.checkpoint.folder import load, load_notes, save
-from course_lib.checkpoint.gguf_file import export_gguf, load_gguf
+from course_lib.checkpoint.gguf_file import export_gguf, load_gguf, load_gguf_tokenizer
 from course_lib.checkpoint.hugging_face import export_hf, load_hf
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "export_hf",
     "load",
     "load_gguf",
+    "load_gguf_tokenizer",
     "load_hf",
     "load_notes",
     "save",

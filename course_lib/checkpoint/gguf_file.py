@@ -71,16 +71,20 @@ def load_gguf(
     return model, tokenizer
 
 
-def _parsed(path: Path) -> tuple[ModelConfig, dict[str, Tensor], Tokenizer | None]:
-    import gguf
+def load_gguf_tokenizer(path: str | Path) -> Tokenizer | None:
+    """Read the tokenizer alone, in the file's own order of ids; None if it is no BPE.
 
-    try:
-        reader = gguf.GGUFReader(path)
-        metadata = {name: field.contents() for name, field in reader.fields.items()}
-    except (ValueError, IndexError, KeyError, OSError, OverflowError) as error:
-        raise ValueError(
-            f"{path} is damaged, cut off or no GGUF file ({error}); download it again"
-        ) from error
+    Raises:
+        ValueError: if the file is missing, cut off or damaged.
+    """
+    path = Path(path).resolve()
+    if not path.is_file():
+        raise ValueError(f"no file {path}; `python -m course_lib fetch` brings one")
+    return _tokenizer(_opened(path)[1])
+
+
+def _parsed(path: Path) -> tuple[ModelConfig, dict[str, Tensor], Tokenizer | None]:
+    reader, metadata = _opened(path)
     names = {tensor.name for tensor in reader.tensors}
     factors = None
     if "rope_freqs.weight" in names:
@@ -94,6 +98,18 @@ def _parsed(path: Path) -> tuple[ModelConfig, dict[str, Tensor], Tokenizer | Non
     tokenizer = _tokenizer(metadata)
     check_ids(tokenizer, config, str(path))
     return config, tensors, tokenizer
+
+
+def _opened(path: Path) -> tuple["gguf.GGUFReader", dict[str, Any]]:
+    import gguf
+
+    try:
+        reader = gguf.GGUFReader(path)
+        return reader, {name: f.contents() for name, f in reader.fields.items()}
+    except (ValueError, IndexError, KeyError, OSError, OverflowError) as error:
+        raise ValueError(
+            f"{path} is damaged, cut off or no GGUF file ({error}); download it again"
+        ) from error
 
 
 def _plain(tensor: "gguf.ReaderTensor") -> Tensor:

@@ -9,6 +9,7 @@ so that each runs alone.
 from course_lib.speedrun.base import BaseRecipe, Corpus, pretrain, read_corpus
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.sizes import compare_sizes
+from course_lib.speedrun.vocabulary import record_vocabulary
 
 __all__ = [
     "BaseRecipe",
@@ -17,4 +18,5 @@ __all__ = [
     "list_files",
     "pretrain",
     "read_corpus",
+    "record_vocabulary",
 ]

@@ -10,7 +10,12 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 
-from course_lib.speedrun import BaseRecipe, compare_sizes, pretrain
+from course_lib.speedrun import (
+    BaseRecipe,
+    compare_sizes,
+    pretrain,
+    record_vocabulary,
+)
 
 
 def main(stage: str, folder: str) -> None:
@@ -20,6 +25,8 @@ def main(stage: str, folder: str) -> None:
         dist.init_process_group("gloo")
     if stage == "base":
         pretrain(BaseRecipe(), Path(folder))
+    elif stage == "vocabulary":
+        record_vocabulary(Path(folder))
     else:
         compare_sizes(Path(folder))
     if dist.is_initialized():
