@@ -1,0 +1,1 @@
+"""Tools for an assistant: a search index, a calculator, Python in a sandbox."""
