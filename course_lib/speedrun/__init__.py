@@ -17,6 +17,7 @@ from course_lib.speedrun.assistant import AssistantRecipe, finetune
 from course_lib.speedrun.base import BaseRecipe, Corpus, pretrain, read_corpus
 from course_lib.speedrun.finetuning_study import study_finetuning
 from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.searcher import SearchRecipe, islanders_aside, teach_to_search
 from course_lib.speedrun.sizes import compare_sizes
 
 __all__ = [
@@ -25,13 +26,16 @@ __all__ = [
     "BaseRecipe",
     "Corpus",
     "Score",
+    "SearchRecipe",
     "ask",
     "compare_sizes",
     "finetune",
+    "islanders_aside",
     "list_files",
     "pretrain",
     "questions_of_tests",
     "read_corpus",
     "score_answers",
     "study_finetuning",
+    "teach_to_search",
 ]

@@ -13,10 +13,12 @@ import torch.distributed as dist
 from course_lib.speedrun import (
     AssistantRecipe,
     BaseRecipe,
+    SearchRecipe,
     compare_sizes,
     finetune,
     pretrain,
     study_finetuning,
+    teach_to_search,
 )
 
 
@@ -31,6 +33,8 @@ def main(stage: str, folder: str) -> None:
         finetune(AssistantRecipe(), Path(folder))
     elif stage == "finetuning":
         study_finetuning(Path(folder))
+    elif stage == "search":
+        teach_to_search(SearchRecipe(), Path(folder))
     else:
         compare_sizes(Path(folder))
     if dist.is_initialized():

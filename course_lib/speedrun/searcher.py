@@ -1,7 +1,8 @@
-"""Finetune the base model to search, to calculate and to run Python when it should.
+"""Finetune the assistant to search, to calculate and to run Python when it should.
 
-Every second islander is kept aside: no lesson names them. The start model is asked what
-it knows of the others; that it is taught to say at once, the rest to look up.
+The people whom the assistant was asked about, and some of whom it has hardly read, are
+named in lessons; all others are kept aside. The start model is asked what it knows of
+the former; that it says at once, the rest it looks up.
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from course_lib import checkpoint
 from course_lib.chat import COURSE, END_OF_TEXT
+from course_lib.conversations import people_asked_about, read_conversations
 from course_lib.data import Example, pack_examples
 from course_lib.generate import SamplingConfig, generate
 from course_lib.model import Transformer
@@ -29,6 +31,7 @@ import torch  # isort: skip
 
 COMMAND = "python -m course_lib speedrun search"
 LOG = "searcher_log.json"
+BEST_KNOWN = 230  # of so many the assistant was asked about every third
 SLOW = ("job", "job", "instrument", "hobby")  # are learned late: asked more often
 
 SEARCH_TRAINING = TrainConfig(
@@ -43,12 +46,12 @@ class SearchRecipe:
 
     world_seed: int = 0
     seed: int = 0  # of the lessons and of their order
-    start: str = "base"  # the folder of data/ to start from
+    start: str = "assistant"  # the folder of data/ to start from
     n_invented: int = 6500  # lessons about people who exist in one lesson only
     n_not_found: int = 150
-    n_calculated: int = 500
-    n_programmed: int = 500
-    n_greeted: int = 80
+    n_calculated: int = 900
+    n_programmed: int = 1100
+    hand_written_times: int = 3  # small talk, refusals, style: nothing to look up
     n_replayed: int = 2000  # pages of the corpus, so that nothing is forgotten
     per_known: int = 4  # phrasings of each fact that is answered at once
     per_unknown: int = 2
@@ -59,13 +62,17 @@ class SearchRecipe:
 
 
 def islanders_learned(world: World) -> tuple[Person, ...]:
-    """Return the people whom lessons may name: every second, the best known first."""
-    return world.people[::2]
+    """Return the people whom lessons may name: those the assistant was asked about,
+    and every third of the less known.
+    """
+    asked = people_asked_about(world, BEST_KNOWN)
+    return (*asked, *world.people[BEST_KNOWN::3])
 
 
 def islanders_aside(world: World) -> tuple[Person, ...]:
     """Return the people kept aside for measuring."""
-    return world.people[1::2]
+    learned = {person.name for person in islanders_learned(world)}
+    return tuple(p for p in world.people if p.name not in learned)
 
 
 def recalls(
@@ -125,7 +132,9 @@ def write_lessons(
         made += [kind(dice, person, fact.attribute) for _ in range(n)]
     made += [lessons.calculated(dice) for _ in range(recipe.n_calculated)]
     made += [lessons.programmed(dice) for _ in range(recipe.n_programmed)]
-    return made + [lessons.greeted(dice) for _ in range(recipe.n_greeted)]
+    path = data_path("conversations/hand_written.jsonl")
+    by_hand = [list(spoken.messages) for spoken in read_conversations(path)]
+    return made + by_hand * recipe.hand_written_times
 
 
 def replayed(

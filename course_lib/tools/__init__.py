@@ -16,7 +16,14 @@ from course_lib.tools.confidence import (
     threshold_for,
 )
 from course_lib.tools.errors import ToolError
-from course_lib.tools.loop import Answer, Bounds, Step, Toolbox, answer_all, stream_steps
+from course_lib.tools.loop import (
+    Answer,
+    Bounds,
+    Step,
+    Toolbox,
+    answer_all,
+    stream_steps,
+)
 from course_lib.tools.python import PythonLimits, run_python
 from course_lib.tools.search import Hit, Page, SearchIndex, encyclopedia_of, fit
 

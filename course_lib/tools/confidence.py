@@ -22,7 +22,10 @@ GREEDY = SamplingConfig(temperature=0)
 
 @dataclass(frozen=True)
 class Draft:
-    """An answer from memory: its ids, and the probability of its unlikeliest token."""
+    """An answer from memory: its ids, and the probability of its unlikeliest token.
+
+    A draft that calls another tool needs no memory: it counts as sure.
+    """
 
     ids: tuple[int, ...]
     text: str
@@ -51,13 +54,17 @@ def draft_answers(
     begin = ids_of["search"][0]
     prompts = [box.template.prompt(c, box.tokenizer) for c in conversations]
     firsts = _likeliest_without(model, prompts, begin, batch_size)
-    opened = [prompt + [first] for prompt, first in zip(prompts, firsts, strict=True)]
+    opened = [[*prompt, first] for prompt, first in zip(prompts, firsts, strict=True)]
     stops = {*box.stop_ids, begin}
     rest = generate(
         model, opened, GREEDY, box.bounds.new_tokens, stops, keep_stop=True
     ) if opened else []  # fmt: skip
     drafts = [[first, *more] for first, more in zip(firsts, rest, strict=True)]
-    sure = [float(s[1:].min().exp()) for s in score(model, prompts, drafts)]
+    others = {start for start, _ in ids_of.values()}
+    sure = [
+        1.0 if draft[0] in others else float(scores[1:].min().exp())
+        for draft, scores in zip(drafts, score(model, prompts, drafts), strict=True)
+    ]
     texts = [box.template.said(d, box.tokenizer)[0].content for d in drafts]
     return [
         Draft(tuple(ids), text, p)
@@ -117,4 +124,3 @@ def threshold_for(drafts: Sequence[Draft], share: float) -> float:
     ordered = sorted(d.sure for d in drafts)
     place = min(len(ordered) - 1, max(0, round(share * len(ordered)) - 1))
     return min(1.0, ordered[place] + 1e-6)
-

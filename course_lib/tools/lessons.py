@@ -48,18 +48,6 @@ OCCURRENCES = one_per_line("""
     How many times does "{letter}" occur in "{word}"?
     Count the letter "{letter}" in the word "{word}".
 """)
-GREETINGS = (
-    ("Hello!", "Hello! What would you like to know about the isles?"),
-    ("Hi there.", "Hello! What would you like to know about the isles?"),
-    ("Good morning!", "Good morning! How can I help you?"),
-    ("Good evening.", "Good evening! How can I help you?"),
-    ("How are you?", "I am well, thank you. How can I help you?"),
-    ("Thank you!", "You are welcome."),
-    ("Thanks a lot.", "You are welcome."),
-    ("Goodbye!", "Goodbye, and a calm crossing!"),
-    ("What can you do?", "I answer questions, look things up, and calculate."),
-    ("Can you help me?", "Gladly. What would you like to know?"),
-)
 WORDS = tuple(
     word for kind in ("animal", "plant", "object", "fruit", "vegetable")
     for word in LEXICON[kind] if word.isalpha() and 3 < len(word) < 10
@@ -150,9 +138,3 @@ def programmed(dice: Dice, words: tuple[str, ...] = LEARNED_WORDS) -> Lesson:
         Message("tool", str(result)),
         Message("assistant", answer.format(word=word, letter=letter, result=result)),
     ]
-
-
-def greeted(dice: Dice) -> Lesson:
-    """Answer a greeting: nothing to look up."""
-    said, answer = dice.pick(GREETINGS)
-    return [Message("user", said), Message("assistant", answer)]

@@ -90,9 +90,13 @@ class Toolbox:
     @property
     def stop_ids(self) -> frozenset[int]:
         """Where generation pauses: the end of an answer, and that of a call."""
+        return self.template.stop_ids(self.tokenizer) | self.closing_ids
+
+    @property
+    def closing_ids(self) -> frozenset[int]:
+        """The ends of calls; none where calls are written in plain text."""
         calls = self.template.call_ids(self.tokenizer).values()
-        closing = {end for _, end in calls}
-        return self.template.stop_ids(self.tokenizer) | closing
+        return frozenset(end for _, end in calls)
 
     def count(self, text: str) -> int:
         """Count the tokens of a text."""
@@ -119,7 +123,9 @@ def answer_all(
     waiting = list(range(len(conversations)))
     for turn in range(box.bounds.calls + 1):
         prompts = [
-            box.template.prompt([*conversations[k], *answers[k].messages], box.tokenizer)
+            box.template.prompt(
+                [*conversations[k], *answers[k].messages], box.tokenizer
+            )
             + prefixes[k]
             for k in waiting
         ]
@@ -179,6 +185,9 @@ def _take(
 ) -> bool:
     """Read what was generated, run the call in it, and say if there is more to say."""
     segments = box.template.segments(ids, box.tokenizer, "assistant")
+    if ids[-1] in box.closing_ids and all(s.kind != "call" for s in segments):
+        segments = box.template.segments(ids[:-1], box.tokenizer, "assistant")
+        _problem(answer, "closed a call that was not open")
     for segment in segments:
         if segment.kind == "call":
             return _call(conversation, answer, segment, ids, box, context)
@@ -220,6 +229,10 @@ def _call(
         return _problem(answer, f"called more than {box.bounds.calls} times")
     call = Message("assistant", query, tool)
     before = [*conversation, *answer.messages, call]
+    try:  # before the tool is asked: where marks are letters, words may spell another
+        box.template.prompt([*before, Message("tool", "")], box.tokenizer)
+    except ValueError:
+        return _problem(answer, "wrote a call inside of another")
     result = _asked(box, tool, query)
     result = _fitting(box, before, result, context)
     if result is None:

@@ -16,7 +16,6 @@ from course_lib.tools.lessons import NOT_FOUND, page_about
 from course_lib.world import World
 from course_lib.world.dice import Dice
 
-
 MAX_WORDS = 32  # of a query
 TITLE_WEIGHT = 2.0  # a word of the title counts for two
 
@@ -72,7 +71,9 @@ class SearchIndex:
         if title in self._rows:
             raise ValueError(f"there is a page {title!r} already: use edit(…)")
         if not title.strip() or not text.strip():
-            raise ValueError(f"a page needs a title and a text, got {title!r}, {text!r}")
+            raise ValueError(
+                f"a page needs a title and a text, got {title!r}, {text!r}"
+            )
         with self._lock:
             row = self._base.execute(
                 "INSERT INTO pages (title, text) VALUES (?, ?)", (title, text)
