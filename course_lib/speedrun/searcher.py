@@ -11,26 +11,27 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import torch
+
 from course_lib import checkpoint
-from course_lib.chat import COURSE, END_OF_TEXT
-from course_lib.conversations import people_asked_about, read_conversations
+from course_lib.chat import COURSE, END_OF_TEXT, Message
+from course_lib.conversations import ask_about, people_asked_about, read_conversations
 from course_lib.data import Example, pack_examples
 from course_lib.generate import SamplingConfig, generate
 from course_lib.model import Transformer
 from course_lib.runtime import atomic_write, data_path
 from course_lib.speedrun.manifest import list_files
 from course_lib.tokenizer import BPETokenizer
-from course_lib.tools import lessons
+from course_lib.tools import Toolbox, draft_answers, lessons, threshold_for
 from course_lib.train import TrainConfig, train
 from course_lib.world import Document, Fact, Person, World
 from course_lib.world.dice import Dice
 from course_lib.world.facts import PEOPLE_ATTRIBUTES
 from course_lib.world.pages_school import invented
 
-import torch  # isort: skip
-
 COMMAND = "python -m course_lib speedrun search"
 LOG = "searcher_log.json"
+N_CALIBRATED = 500
 BEST_KNOWN = 230  # of so many the assistant was asked about every third
 SLOW = ("job", "job", "instrument", "hobby")  # are learned late: asked more often
 
@@ -58,7 +59,7 @@ class SearchRecipe:
     needed: int = 3  # of three recalls, to count as known
     training: TrainConfig = SEARCH_TRAINING
     rows: int = 16
-    target: float = 0.95  # share of questions about strangers that shall be searched
+    search_share: float = 0.95  # of questions about strangers that shall be searched
 
 
 def islanders_learned(world: World) -> tuple[Person, ...]:
@@ -165,6 +166,22 @@ def examples_of(
     return fitting + replayed(recipe, pages, tokenizer, context)
 
 
+def calibrate(
+    model: Transformer, tokenizer: BPETokenizer, world: World, share: float
+) -> float:
+    """Find from how sure on a draft may be said: asked of people nobody can know.
+
+    No islander is needed for it, so all those kept aside are left for measuring.
+    """
+    dice = Dice(31337)
+    asked = [
+        [Message("user", ask_about(dice, person, dice.pick(PEOPLE_ATTRIBUTES)))]
+        for person in strangers(world, dice, N_CALIBRATED)
+    ]
+    box = Toolbox(COURSE, tokenizer, {})
+    return threshold_for(draft_answers(model, asked, box), share)
+
+
 def teach_to_search(recipe: SearchRecipe, folder: Path) -> None:
     """Train, and write `searcher/` and `searcher_log.json` into the folder."""
     start = data_path(recipe.start)
@@ -182,12 +199,15 @@ def teach_to_search(recipe: SearchRecipe, folder: Path) -> None:
         if step.step % 50 == 0:
             print(f"step {step.step:4}: {log[-1]}, {step.elapsed_s:.0f} s", flush=True)
     model.eval()
-    save_searcher(folder, model, tokenizer, recipe, len(examples), log)
+    sure_from = calibrate(model, tokenizer, world, recipe.search_share)
+    print(f"a draft is said from {sure_from:.3f} on", flush=True)
+    made = {"examples": len(examples), "sure_from": round(sure_from, 4)}
+    save_searcher(folder, model, tokenizer, recipe, made, log)
 
 
 def save_searcher(
     folder: Path, model: Transformer, tokenizer: BPETokenizer, recipe: SearchRecipe,
-    n_examples: int, log: list[dict],
+    made: dict[str, float], log: list[dict],
 ) -> None:  # fmt: skip
     """Write the checkpoint and its log, and list them in the manifest."""
     told = {k: v for k, v in asdict(recipe).items() if k != "training"}
@@ -195,7 +215,7 @@ def save_searcher(
         "made_by": COMMAND,
         **told,
         "steps": recipe.training.steps,
-        "examples": n_examples,
+        **made,
     }
     checkpoint.save(folder / "searcher", model, tokenizer, notes, torch.bfloat16)
     atomic_write(folder / LOG, json.dumps(log, indent=0))
