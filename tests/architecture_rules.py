@@ -23,6 +23,7 @@ RANKS = {
     "model": 1,
     "checkpoint": 2,
     "generate": 2,
+    "conversations": 2,
     "lora": 2,
     "train": 3,
     "tools": 3,

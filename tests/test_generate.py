@@ -204,6 +204,18 @@ def test_an_answer_ends_before_a_stop_id():
     assert len({len(answer) for answer in expected}) > 2
 
 
+def test_a_kept_stop_id_says_what_ended_the_row():
+    free = generate(MODEL, PROMPTS, FREE, 20)
+    stops = {free[0][4], free[1][9]}
+    cut = generate(MODEL, PROMPTS, FREE, 20, stops)
+    kept = generate(MODEL, PROMPTS, FREE, 20, stops, keep_stop=True)
+    for before, with_end, whole in zip(cut, kept, free, strict=True):
+        assert with_end == whole[: len(before) + 1]
+        assert len(before) == 20 or with_end[-1] in stops
+    one = list(stream(MODEL, PROMPTS[0], FREE, 20, stops, keep_stop=True))
+    assert one == kept[0]
+
+
 def test_rows_that_are_done_leave_the_computation(monkeypatch):
     prompts = [[k] for k in range(16)]
     free = generate(MODEL, prompts, FREE, 20)

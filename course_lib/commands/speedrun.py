@@ -2,7 +2,14 @@
 
     python -m course_lib speedrun base          # pretrain the base model: an hour
     python -m course_lib speedrun sizes         # small models of several sizes
+    python -m course_lib speedrun assistant     # finetune it on conversations
+    python -m course_lib speedrun finetuning    # and with other data, to compare
+    python -m course_lib speedrun honest        # teach it to say "I don't know"
+    python -m course_lib speedrun search        # teach the assistant its tools
     python -m course_lib speedrun vocabulary    # chapter 02's look at the real model's
+    python -m course_lib speedrun smollm2-identity   # adapters for the real model,
+    python -m course_lib speedrun smollm2-tools      # which `fetch` brings: some
+    python -m course_lib speedrun smollm2-unknown    # minutes each
     python -m course_lib speedrun base --out somewhere_else
 
 An interrupted `base` goes on where it was. Same seed, same recipe; the last digits of
@@ -20,7 +27,18 @@ from course_lib.commands.kernels import THREAD_VARIABLES
 from course_lib.runtime import DATA, ROOT
 
 HELP = "make what lies in data/ again (for maintainers)"
-STAGES = ("base", "sizes", "vocabulary")
+STAGES = (
+    "base",
+    "sizes",
+    "vocabulary",
+    "assistant",
+    "finetuning",
+    "honest",
+    "search",
+    "smollm2-identity",
+    "smollm2-tools",
+    "smollm2-unknown",
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

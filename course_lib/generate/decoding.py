@@ -23,6 +23,7 @@ def generate(
     max_new_tokens: int,
     stop_ids: Collection[int] = (),
     batch_size: int = 128,
+    keep_stop: bool = False,
 ) -> list[list[int]]:
     """Continue every prompt; return the new ids only, in the order of the prompts.
 
@@ -32,6 +33,8 @@ def generate(
     Args:
         batch_size: how many rows are computed at a time. Memory grows with it; the
             answers, but for rounding, do not depend on it.
+        keep_stop: return the stop id, too: it says which of several ended the row, or,
+            where it is missing, that the row ran out of tokens.
 
     Raises:
         ValueError: if a prompt is empty, leaves no room for an answer, or holds an id
@@ -46,7 +49,8 @@ def generate(
         these = {row: rows[row] for row in chunk}
         for said in _speak(model, these, sampling, max_new_tokens, stop_ids):
             for row, token in said:
-                answers[row].append(token)
+                if keep_stop or token not in stop_ids:
+                    answers[row].append(token)
     return answers
 
 
@@ -56,6 +60,7 @@ def stream(
     sampling: SamplingConfig,
     max_new_tokens: int,
     stop_ids: Collection[int] = (),
+    keep_stop: bool = False,
 ) -> Iterator[int]:
     """Yield the new ids of one prompt as they come; the same ids as `generate`.
 
@@ -65,7 +70,8 @@ def stream(
     rows = checked_rows([prompt], "prompt", model.config)
     stop_ids = checked_limits(rows, model.config, max_new_tokens, stop_ids)
     steps = _speak(model, {0: rows[0]}, sampling, max_new_tokens, stop_ids)
-    return (token for said in steps for _, token in said)
+    tokens = (token for said in steps for _, token in said)
+    return (token for token in tokens if keep_stop or token not in stop_ids)
 
 
 # As a decorator it switches gradients off only while this runs. A `with` inside would
@@ -78,7 +84,10 @@ def _speak(
     max_new_tokens: int,
     stop_ids: frozenset[int],
 ) -> Iterator[list[tuple[int, int]]]:
-    """Yield, step by step, what each row that still speaks says: its number, an id."""
+    """Yield, step by step, what each row that still speaks says: its number, an id.
+
+    A stop id is the last that a row says.
+    """
     room = {row: model.config.context - len(ids) for row, ids in prompts.items()}
     rows = list(prompts)  # whose answer each place of the batch computes
     cache, hidden = _read(model, list(prompts.values()), max_new_tokens)
@@ -92,11 +101,12 @@ def _speak(
         said = [
             (row, token)
             for row, token in zip(rows, ids.tolist(), strict=True)
-            if row in room and token not in stop_ids
+            if row in room
         ]
         yield said
         n_before = len(room)
-        room = {row: room[row] - 1 for row, _ in said if room[row] > 1}
+        going_on = [row for row, token in said if token not in stop_ids]
+        room = {row: room[row] - 1 for row in going_on if room[row] > 1}
         if not room or step + 1 == max_new_tokens:
             return
         if len(room) < n_before:  # somebody has finished

@@ -6,17 +6,48 @@ A stage writes its files and lists them in `data/MANIFEST.json`. The chapters lo
 so that each runs alone.
 """
 
+from course_lib.speedrun.asking import (
+    Asked,
+    Score,
+    ask,
+    questions_of_tests,
+    score_answers,
+)
+from course_lib.speedrun.assistant import AssistantRecipe, finetune
 from course_lib.speedrun.base import BaseRecipe, Corpus, pretrain, read_corpus
+from course_lib.speedrun.finetuning_study import study_finetuning
+from course_lib.speedrun.honest import HonestRecipe, Split, make_honest
 from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.real_identity import teach_identity
+from course_lib.speedrun.real_tools import teach_tools
+from course_lib.speedrun.real_unknown import teach_unknown
+from course_lib.speedrun.searcher import SearchRecipe, islanders_aside, teach_to_search
 from course_lib.speedrun.sizes import compare_sizes
 from course_lib.speedrun.vocabulary import record_vocabulary
 
 __all__ = [
+    "Asked",
+    "AssistantRecipe",
     "BaseRecipe",
     "Corpus",
+    "HonestRecipe",
+    "Score",
+    "SearchRecipe",
+    "Split",
+    "ask",
     "compare_sizes",
+    "finetune",
+    "islanders_aside",
     "list_files",
+    "make_honest",
     "pretrain",
+    "questions_of_tests",
     "read_corpus",
     "record_vocabulary",
+    "score_answers",
+    "study_finetuning",
+    "teach_identity",
+    "teach_to_search",
+    "teach_tools",
+    "teach_unknown",
 ]

@@ -10,12 +10,20 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 
-from course_lib.speedrun import (
-    BaseRecipe,
-    compare_sizes,
-    pretrain,
-    record_vocabulary,
-)
+from course_lib import speedrun
+
+STAGES = {
+    "base": lambda folder: speedrun.pretrain(speedrun.BaseRecipe(), folder),
+    "sizes": speedrun.compare_sizes,
+    "vocabulary": speedrun.record_vocabulary,
+    "assistant": lambda folder: speedrun.finetune(speedrun.AssistantRecipe(), folder),
+    "finetuning": speedrun.study_finetuning,
+    "honest": lambda folder: speedrun.make_honest(speedrun.HonestRecipe(), folder),
+    "search": lambda folder: speedrun.teach_to_search(speedrun.SearchRecipe(), folder),
+    "smollm2-identity": speedrun.teach_identity,
+    "smollm2-tools": speedrun.teach_tools,
+    "smollm2-unknown": speedrun.teach_unknown,
+}
 
 
 def main(stage: str, folder: str) -> None:
@@ -23,12 +31,7 @@ def main(stage: str, folder: str) -> None:
     torch.set_num_threads(1)
     if "RANK" in os.environ:  # set by torchrun
         dist.init_process_group("gloo")
-    if stage == "base":
-        pretrain(BaseRecipe(), Path(folder))
-    elif stage == "vocabulary":
-        record_vocabulary(Path(folder))
-    else:
-        compare_sizes(Path(folder))
+    STAGES[stage](Path(folder))
     if dist.is_initialized():
         dist.barrier()  # nobody hangs up while another is still writing
         dist.destroy_process_group()

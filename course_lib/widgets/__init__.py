@@ -14,6 +14,7 @@ from course_lib.widgets.next_token_stepper import NextTokenStepper
 from course_lib.widgets.predict import predict, prediction_score
 from course_lib.widgets.query_arrow import QueryArrow
 from course_lib.widgets.token_explorer import TokenExplorer
+from course_lib.widgets.tool_trace import ToolTrace
 
 __all__ = [
     "AttentionView",
@@ -24,6 +25,7 @@ __all__ = [
     "NextTokenStepper",
     "QueryArrow",
     "TokenExplorer",
+    "ToolTrace",
     "predict",
     "prediction_score",
 ]

@@ -1,0 +1,50 @@
+"""Tools for an assistant: a search index, a calculator, Python in a sandbox.
+
+    index = SearchIndex(encyclopedia_of(world))
+    box = Toolbox(COURSE, tokenizer, {"search": index.read, "calc": calculate})
+    answer_all(model, [[Message("user", question)]], box, sampling)
+
+`loop` runs what a model calls and lets it go on, `confidence` decides when to search,
+`lessons` are conversations to learn it from. A tool is a function from text to text.
+"""
+
+from course_lib.tools.calculator import calculate
+from course_lib.tools.confidence import (
+    Draft,
+    answer_when_sure,
+    draft_answers,
+    threshold_for,
+)
+from course_lib.tools.errors import ToolError
+from course_lib.tools.loop import (
+    Answer,
+    Bounds,
+    Step,
+    Toolbox,
+    answer_all,
+    stream_steps,
+)
+from course_lib.tools.python import PythonLimits, run_python
+from course_lib.tools.search import Hit, Page, SearchIndex, encyclopedia_of, fit
+
+__all__ = [
+    "Answer",
+    "Bounds",
+    "Draft",
+    "Hit",
+    "Page",
+    "PythonLimits",
+    "SearchIndex",
+    "Step",
+    "ToolError",
+    "Toolbox",
+    "answer_all",
+    "answer_when_sure",
+    "calculate",
+    "draft_answers",
+    "encyclopedia_of",
+    "fit",
+    "run_python",
+    "stream_steps",
+    "threshold_for",
+]

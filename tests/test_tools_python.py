@@ -1,0 +1,183 @@
+"""The sandbox runs honest lines and ends every attempt to break out of it."""
+
+import sys
+import time
+
+import pytest
+
+from course_lib.tools import PythonLimits, ToolError, run_python
+from course_lib.tools import python as sandbox
+
+HONEST = [
+    ("print(37 * 48)", "1776"),
+    ('len("lantern")', "7"),
+    ('print("hat"[::-1])', "tah"),
+    ("for n in range(3):\n    print(n)", "0\n1\n2"),
+    ("def twice(n):\n    return 2 * n\ntwice(21)", "42"),
+    ("import math\nmath.gcd(12, 18)", "6"),
+    ("sorted(['owl', 'goat'])", "['goat', 'owl']"),
+    ("x = 1", ""),
+]
+ESCAPES = {
+    # Files
+    "read a file": "open('/etc/passwd').read()",
+    "write a file": "open('escaped.txt', 'w').write('x')",
+    "read through pathlib": "import pathlib\npathlib.Path('/etc/passwd').read_text()",
+    "list a folder": "import os\nos.listdir('/')",
+    "ask for a file": "import os.path\nos.path.exists('/etc')",
+    "delete a file": "import os\nos.remove('/tmp/x')",
+    "read a file in exec": "exec(\"open('/etc/passwd').read()\")",
+    # The machine around it
+    "environment": "import os\nos.environ['HOME']",
+    "another variable": "import os\nos.getenv('PATH')",
+    "keyboard": "input()",
+    "debugger": "breakpoint()",
+    # Network
+    "socket": "import socket\nsocket.create_connection(('127.0.0.1', 80))",
+    "urllib": "import urllib.request\nurllib.request.urlopen('http://localhost')",
+    "http": "import http.client",
+    # Processes, threads, signals
+    "os.system": "import os\nos.system('ls')",
+    "fork": "import os\nwhile True:\n    os.fork()",
+    "subprocess": "import subprocess\nsubprocess.run(['ls'])",
+    "threads": "import threading",
+    "multiprocessing": "import multiprocessing",
+    "signal": "import signal\nsignal.alarm(1)",
+    "kill": "import os\nos.kill(os.getppid(), 9)",
+    # Out of the interpreter
+    "ctypes": "import ctypes\nctypes.string_at(0)",
+    "subclasses": "().__class__.__base__.__subclasses__()",
+    "mro": "''.__class__.__mro__[1]",
+    "getattr by name": "getattr(1, '__cl' + 'ass__')",
+    "globals of a function": "(lambda: 0).__globals__",
+    "code of a function": "(lambda: 0).__code__",
+    "builtin's module": "print.__self__",
+    "walk in a format": "'{0.__class__.__init__.__globals__}'.format(1)",
+    "walk in an f-string": "f'{(1).__class__.__mro__}'",
+    "__import__": "__import__('os').system('ls')",
+    "__import__ in eval": "eval('__import__(\"os\")')",
+    "importlib": "import importlib\nimportlib.import_module('socket')",
+    "sys.modules": "import sys\nsys.modules['os'].system('ls')",
+    "globals": "globals()['__builtins__']",
+    "pickle": "import pickle\npickle.loads(b'cos\\nsystem\\n')",
+    "reduce": "().__reduce_ex__(2)",
+    "compile": "compile('1', 'a', 'eval')",
+    "garbage collector": "import gc\ngc.get_objects()",
+    # Memory
+    "long string": "'a' * 10**10",
+    "long list": "[0] * 10**9",
+    "growing list": "x = []\nwhile True:\n    x.append('a' * 1000)",
+    "growing dict": "d = {}\nfor i in range(10**9):\n    d[i] = i",
+    "padding": "f'{1:1000000000d}'",
+    "percent": "'%1000000000d' % 1",
+    "rjust": "'a'.rjust(10**10)",
+    "bytes": "bytes(10**10)",
+    "sorted range": "sorted(range(10**9))",
+    "large power": "10**10**8",
+    "tower": "9**9**9**9",
+    "factorial": "import math\nmath.factorial(10**7)",
+    "digits of a large number": "str(9**99999)",
+    "value of a million digits": "9**99999",
+    # Time
+    "endless loop": "while True:\n    pass",
+    "endless loop in except": (
+        "try:\n    while True:\n        pass\nexcept BaseException:\n"
+        "    while True:\n        pass"
+    ),
+    "long sum": "sum(range(10**12))",
+    "endless generator": "def g():\n    while True:\n        yield 1\nlist(g())",
+    # Output
+    "endless output": "while True:\n    print('x' * 100)",
+    "one long line": "print('x' * 10**6)",
+    "long value": "'x' * 10**5",
+    # Depth
+    "recursion": "def f():\n    return f()\nf()",
+    "deep json": "import json\njson.loads('[' * 100000)",
+    "long code": "x = 1\n" * 100_000,
+    # Endings
+    "exit": "import sys\nsys.exit()",
+    "SystemExit": "raise SystemExit",
+    "KeyboardInterrupt": "raise KeyboardInterrupt",
+    "unfinished": "print('",
+}
+
+
+@pytest.mark.parametrize(("code", "printed"), HONEST)
+def test_honest_lines_run(code, printed):
+    assert run_python(code) == printed
+
+
+@pytest.mark.parametrize("name", ESCAPES)
+def test_an_escape_ends_in_an_error_within_the_limit(name, capfd, tmp_path):
+    start = time.monotonic()
+    with pytest.raises(ToolError) as caught:
+        run_python(ESCAPES[name])
+    assert time.monotonic() - start < 6  # one second of its own, and a busy machine
+    message = str(caught.value)
+    assert message
+    assert len(message) <= 2_000
+    assert "\n" not in message
+    assert capfd.readouterr().out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_there_are_at_least_thirty_attempts():
+    assert len(ESCAPES) >= 30
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import re\nre.match('(a+)+$', 'a' * 40 + 'b')",
+        "(" * 1999 + "1" + ")" * 1999,
+        "a = []\na.append(a)\nprint(a)",
+    ],
+)
+def test_what_trips_other_interpreters_just_ends(code):
+    start = time.monotonic()
+    run_python(code)
+    assert time.monotonic() - start < 6
+
+
+def test_nothing_stays_from_one_call_to_the_next():
+    run_python("secret = 7")
+    with pytest.raises(ToolError, match="NameError"):
+        run_python("secret")
+
+
+def test_clock_and_dice_stand_still_and_sleeping_costs_nothing():
+    code = (
+        "import datetime, random, time\ntime.sleep(100)\n"
+        "print(datetime.datetime.now(), random.random())"
+    )
+    start = time.monotonic()
+    assert run_python(code) == run_python(code)
+    assert time.monotonic() - start < 6
+
+
+def test_the_parent_works_on_after_every_kind_of_end():
+    for name in ("growing list", "endless loop", "recursion", "endless output"):
+        with pytest.raises(ToolError):
+            run_python(ESCAPES[name])
+    assert run_python("1 + 1") == "2"
+
+
+def test_limits_are_obeyed_as_given_and_checked():
+    start = time.monotonic()
+    with pytest.raises(ToolError, match="TimeoutError"):
+        run_python("while True: pass", PythonLimits(seconds=0.2))
+    assert time.monotonic() - start < 4
+    with pytest.raises(ToolError, match="too much output"):
+        run_python("print('x' * 50)", PythonLimits(output_chars=40))
+    with pytest.raises(ValueError, match="seconds must be positive, got 0"):
+        PythonLimits(seconds=0)
+
+
+def test_without_the_package_nothing_is_run(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pydantic_monty", None)
+    with pytest.raises(ToolError, match="pip install pydantic-monty"):
+        run_python("1 + 1")
+
+
+def test_the_docstring_says_what_it_does_not_protect_from():
+    assert "does NOT protect from" in sandbox.run_python.__doc__
