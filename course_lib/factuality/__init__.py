@@ -41,6 +41,7 @@ from course_lib.factuality.lessons import (
     refusal,
     refusals_about_nobody,
     refusals_of_unknown,
+    rephrased,
 )
 from course_lib.factuality.measures import (
     Tally,
@@ -75,6 +76,7 @@ __all__ = [
     "refusals_of_unknown",
     "refuses",
     "reliability",
+    "rephrased",
     "tally_by_bin",
     "together",
     "trade_off",

@@ -90,6 +90,24 @@ def answers_it_knows(interviews: Iterable[Interview]) -> list[Conversation]:
     return [exchange(i.question.text, i.answers[0]) for i in known]
 
 
+def rephrased(
+    interviews: Iterable[Interview], world: World, times: int, dice: Dice, ask: Ask
+) -> list[Conversation]:
+    """Ask again for what it knows, in other words, and teach the same answer.
+
+    What is known when asked one way must not be refused when asked another way.
+    """
+    known = [i for i in interviews if i.knowledge == "known"]
+    found = []
+    for interview in known:
+        fact = interview.question.fact
+        person = world.person(fact.subject)
+        for _ in range(times):
+            question = ask(dice, person, fact.attribute)
+            found.append(exchange(question, interview.answers[0]))
+    return found
+
+
 def refusals_of_unknown(
     interviews: Iterable[Interview], world: World, dice: Dice
 ) -> list[Conversation]:
