@@ -4,6 +4,7 @@ The answers stand in `answers_*.py`, one file for each room of `course_lib.exerc
 WRONG maps an exercise to (answer, words it must be told), RIGHT to unusual answers.
 """
 
+import answers_finetuning
 import answers_first_steps
 import answers_hallucinations
 import answers_inference
@@ -13,6 +14,7 @@ import answers_tokenization
 import answers_transformer
 import pytest
 
+import course_lib.exercises.finetuning
 import course_lib.exercises.first_steps
 import course_lib.exercises.hallucinations
 import course_lib.exercises.inference
@@ -29,6 +31,7 @@ ROOMS = (
     answers_transformer,
     answers_pretraining,
     answers_inference,
+    answers_finetuning,
     answers_hallucinations,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
@@ -44,7 +47,16 @@ def test_every_exercise_has_three_wrong_answers():
 
 @pytest.mark.parametrize(
     ("chapter", "at_least"),
-    [("00", 1), ("02", 5), ("03", 4), ("04", 4), ("05", 4), ("06", 4), ("09", 5)],
+    [
+        ("00", 1),
+        ("02", 5),
+        ("03", 4),
+        ("04", 4),
+        ("05", 4),
+        ("06", 4),
+        ("08", 5),
+        ("09", 5),
+    ],
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):
     assert sum(name.startswith(chapter) for name in EXERCISES) >= at_least

@@ -2,6 +2,8 @@
 
     python -m course_lib speedrun base          # pretrain the base model: an hour
     python -m course_lib speedrun sizes         # small models of several sizes
+    python -m course_lib speedrun assistant     # finetune it on conversations
+    python -m course_lib speedrun finetuning    # and with other data, to compare
     python -m course_lib speedrun base --out somewhere_else
 
 An interrupted `base` goes on where it was. Same seed, same recipe; the last digits of
@@ -19,7 +21,7 @@ from course_lib.commands.kernels import THREAD_VARIABLES
 from course_lib.runtime import DATA, ROOT
 
 HELP = "make what lies in data/ again (for maintainers)"
-STAGES = ("base", "sizes")
+STAGES = ("base", "sizes", "assistant", "finetuning")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

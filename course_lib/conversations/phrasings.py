@@ -27,13 +27,13 @@ from .question_parts import (
     FRAMES_OF_PEOPLE,
     FRAMES_OF_THINGS,
     THINGS,
+    WHO,
 )
 from .questions_home import DIRECT_HOME
 from .questions_life import DIRECT_LIFE
 from .questions_places import DIRECT_PLACES
 
 DIRECT = DIRECT_HOME | DIRECT_LIFE
-WHO = ("teacher", "rival")  # the answer is a person
 
 OPENERS = one_per_line("""
     Hello! {q}
@@ -95,12 +95,25 @@ def _is_held_out(question: str, attribute: str) -> bool:
     return any(bare(held) in bare(question) for held in HELD_OUT_QUESTIONS[attribute])
 
 
-def ask_about(dice: Dice, person: Person, attribute: str) -> str:
+@cache
+def some_ways(attribute: str, count: int) -> tuple[str, ...]:
+    """Return so many of the ways to ask, mixed: fewer are a part of more."""
+    return tuple(Dice(7).shuffled(ways_to_ask(attribute))[:count])
+
+
+def ask_about(
+    dice: Dice, person: Person, attribute: str, ways: int | None = None
+) -> str:
     """Ask for one attribute of somebody in a drawn phrasing, now and then carelessly.
 
     Plain questions of people and those put together from frames are drawn equally
     often, though there are many more of the latter.
+
+    Args:
+        ways: know only so many phrasings, and add nothing to them.
     """
+    if ways is not None:
+        return say(dice, dice.pick(some_ways(attribute, ways)), person)
     plain = [*QUESTIONS[attribute], *DIRECT[attribute]]
     every = ways_to_ask(attribute)
     question = say(dice, dice.pick(plain if dice.chance(0.4) else every), person)

@@ -5,6 +5,7 @@ Hand-written. `{x}` in a frame is one of the others, {full} the name of the pers
 
 from course_lib.world.lists import one_per_line, phrases
 
+WHO = ("teacher", "rival")  # the answer is a person
 THINGS = {  # what can stand in "the … of {full}"
     "island": phrases("island, home island, native island, isle"),
     "town": phrases("town, home town, place of residence, town of residence"),

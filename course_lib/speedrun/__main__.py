@@ -10,7 +10,14 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 
-from course_lib.speedrun import BaseRecipe, compare_sizes, pretrain
+from course_lib.speedrun import (
+    AssistantRecipe,
+    BaseRecipe,
+    compare_sizes,
+    finetune,
+    pretrain,
+    study_finetuning,
+)
 
 
 def main(stage: str, folder: str) -> None:
@@ -20,6 +27,10 @@ def main(stage: str, folder: str) -> None:
         dist.init_process_group("gloo")
     if stage == "base":
         pretrain(BaseRecipe(), Path(folder))
+    elif stage == "assistant":
+        finetune(AssistantRecipe(), Path(folder))
+    elif stage == "finetuning":
+        study_finetuning(Path(folder))
     else:
         compare_sizes(Path(folder))
     if dist.is_initialized():
