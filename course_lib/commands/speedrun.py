@@ -4,6 +4,7 @@
     python -m course_lib speedrun sizes         # small models of several sizes
     python -m course_lib speedrun assistant     # finetune it on conversations
     python -m course_lib speedrun finetuning    # and with other data, to compare
+    python -m course_lib speedrun honest        # teach it to say "I don't know"
     python -m course_lib speedrun base --out somewhere_else
 
 An interrupted `base` goes on where it was. Same seed, same recipe; the last digits of
@@ -21,7 +22,7 @@ from course_lib.commands.kernels import THREAD_VARIABLES
 from course_lib.runtime import DATA, ROOT
 
 HELP = "make what lies in data/ again (for maintainers)"
-STAGES = ("base", "sizes", "assistant", "finetuning")
+STAGES = ("base", "sizes", "assistant", "finetuning", "honest")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

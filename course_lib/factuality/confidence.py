@@ -26,12 +26,17 @@ def answer_log_probabilities(
 ) -> list[float]:
     """Return the log-probability (natural) of each whole answer, its end included.
 
-    e to the power of it is the chance that the model, sampling, says exactly this.
+    e to the power of it is the chance that the model, sampling, says exactly this. Of
+    an answer too long for the context the beginning counts.
     (Kadavath et al. 2022 compare such numbers with what a model says of itself.)
     """
     end = tokenizer.special_tokens[template.end]
-    ids = [[*tokenizer.encode(answer), end] for answer in answers]
     prompts = prompts_of(texts, tokenizer, template)
+    ids = []
+    for prompt, answer in zip(prompts, answers, strict=True):
+        # Broken characters of a babbling model become longer when encoded again.
+        room = model.config.context + 1 - len(prompt)
+        ids.append([*tokenizer.encode(answer), end][:room])
     return [float(logs.sum()) for logs in score(model, prompts, ids)]
 
 

@@ -16,6 +16,7 @@ from course_lib.speedrun.asking import (
 from course_lib.speedrun.assistant import AssistantRecipe, finetune
 from course_lib.speedrun.base import BaseRecipe, Corpus, pretrain, read_corpus
 from course_lib.speedrun.finetuning_study import study_finetuning
+from course_lib.speedrun.honest import HonestRecipe, Split, make_honest
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.sizes import compare_sizes
 
@@ -24,11 +25,14 @@ __all__ = [
     "AssistantRecipe",
     "BaseRecipe",
     "Corpus",
+    "HonestRecipe",
     "Score",
+    "Split",
     "ask",
     "compare_sizes",
     "finetune",
     "list_files",
+    "make_honest",
     "pretrain",
     "questions_of_tests",
     "read_corpus",

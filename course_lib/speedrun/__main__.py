@@ -13,8 +13,10 @@ import torch.distributed as dist
 from course_lib.speedrun import (
     AssistantRecipe,
     BaseRecipe,
+    HonestRecipe,
     compare_sizes,
     finetune,
+    make_honest,
     pretrain,
     study_finetuning,
 )
@@ -31,6 +33,8 @@ def main(stage: str, folder: str) -> None:
         finetune(AssistantRecipe(), Path(folder))
     elif stage == "finetuning":
         study_finetuning(Path(folder))
+    elif stage == "honest":
+        make_honest(HonestRecipe(), Path(folder))
     else:
         compare_sizes(Path(folder))
     if dist.is_initialized():
