@@ -6,6 +6,7 @@ WRONG maps an exercise to (answer, words it must be told), RIGHT to unusual answ
 
 import answers_finetuning
 import answers_first_steps
+import answers_hallucinations
 import answers_inference
 import answers_next_token
 import answers_pretraining
@@ -15,6 +16,7 @@ import pytest
 
 import course_lib.exercises.finetuning
 import course_lib.exercises.first_steps
+import course_lib.exercises.hallucinations
 import course_lib.exercises.inference
 import course_lib.exercises.next_token
 import course_lib.exercises.pretraining
@@ -30,6 +32,7 @@ ROOMS = (
     answers_pretraining,
     answers_inference,
     answers_finetuning,
+    answers_hallucinations,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
 WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
@@ -44,7 +47,16 @@ def test_every_exercise_has_three_wrong_answers():
 
 @pytest.mark.parametrize(
     ("chapter", "at_least"),
-    [("00", 1), ("02", 5), ("03", 4), ("04", 4), ("05", 4), ("06", 4), ("08", 5)],
+    [
+        ("00", 1),
+        ("02", 5),
+        ("03", 4),
+        ("04", 4),
+        ("05", 4),
+        ("06", 4),
+        ("08", 5),
+        ("09", 5),
+    ],
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):
     assert sum(name.startswith(chapter) for name in EXERCISES) >= at_least

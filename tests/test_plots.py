@@ -4,13 +4,17 @@ import base64
 
 import pytest
 
+from course_lib.factuality import Tally, reliability
 from course_lib.intervals import Interval, wilson
 from course_lib.plots import (
     bars_with_intervals,
     curve,
     heat_map,
+    outcome_bars,
     recall_curve,
+    reliability_plot,
     with_alt,
+    wrong_against_correct,
 )
 from course_lib.plots.figures import bin_name
 
@@ -24,6 +28,15 @@ FIGURES = {
     ),
     "recall": lambda: recall_curve(BINS, RATES, [0.1, 0.5, 0.9]),
     "heat": lambda: heat_map([[1, 0], [0.5, 0.5]], ["the", "hat"], ["the", "hat"]),
+    "outcomes": lambda: outcome_bars(
+        {"never": Tally(1, 5, 4), "1": Tally(9, 1, 0)}, "times told", "Before"
+    ),
+    "reliability": lambda: reliability_plot(
+        {"ours": reliability([0.2, 0.7, 0.9], [False, True, True])}
+    ),
+    "trade": lambda: wrong_against_correct(
+        {"threshold": [(0, 0), (0.2, 0.5)]}, {"trained": [(0.1, 0.4)]}, "Which?"
+    ),
 }
 
 
@@ -63,6 +76,7 @@ def test_lines_carry_their_names_apart_from_each_other():
         ("bars", {"whole", "chance", "0.9", "0.1"}),
         ("recall", {"never", "1–5", "6–20", "3 %", "99 %"}),
         ("heat", {"the", "hat", "1", "0.5"}),
+        ("outcomes", {"never", "1", "10 %", "50 %", "40 %", "90 %"}),
     ],
 )
 def test_values_and_names_are_written_on_it(name, words):
@@ -105,6 +119,9 @@ BAND = {"train": [Interval(1, 0, 2)]}
         (lambda: curve(LINES, "", "", "", intervals=BAND), "1 for 2 points"),
         (lambda: bars_with_intervals({}, "", ""), "nothing to draw"),
         (lambda: recall_curve([], []), "nothing to draw"),
+        (lambda: outcome_bars({"never": Tally(0, 0, 0)}, "", ""), "leave empty"),
+        (lambda: reliability_plot({"ours": []}), "nothing to draw"),
+        (lambda: wrong_against_correct({}, {}, ""), "nothing to draw"),
         (lambda: recall_curve(BINS, RATES[:2]), "intervals: 2 for 3 bins"),
         (lambda: recall_curve(BINS, RATES, [0.5]), "expected: 1 for 3 bins"),
         (lambda: heat_map([[1, 2]], ["a"], ["b"]), "column labels: 1 for 2"),

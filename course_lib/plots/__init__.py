@@ -5,6 +5,11 @@ what it shows. Colours are told apart by colour-blind readers, and markers, dash
 names beside the lines say the same again. `with_alt` adds the words for who sees none.
 """
 
+from course_lib.plots.answers import (
+    outcome_bars,
+    reliability_plot,
+    wrong_against_correct,
+)
 from course_lib.plots.figures import (
     bars_with_intervals,
     curve,
@@ -13,4 +18,13 @@ from course_lib.plots.figures import (
 )
 from course_lib.plots.spoken import with_alt
 
-__all__ = ["bars_with_intervals", "curve", "heat_map", "recall_curve", "with_alt"]
+__all__ = [
+    "bars_with_intervals",
+    "curve",
+    "heat_map",
+    "outcome_bars",
+    "recall_curve",
+    "reliability_plot",
+    "with_alt",
+    "wrong_against_correct",
+]

@@ -11,8 +11,10 @@ from course_lib.widgets.guess_game import GuessGame
 from course_lib.widgets.live_chart import LiveChart
 from course_lib.widgets.merge_stepper import MergeStepper
 from course_lib.widgets.next_token_stepper import NextTokenStepper
+from course_lib.widgets.pick_out import PickOut
 from course_lib.widgets.predict import predict, prediction_score
 from course_lib.widgets.query_arrow import QueryArrow
+from course_lib.widgets.threshold_bars import ThresholdBars
 from course_lib.widgets.token_explorer import TokenExplorer
 from course_lib.widgets.tool_trace import ToolTrace
 
@@ -23,7 +25,9 @@ __all__ = [
     "LiveChart",
     "MergeStepper",
     "NextTokenStepper",
+    "PickOut",
     "QueryArrow",
+    "ThresholdBars",
     "TokenExplorer",
     "ToolTrace",
     "predict",
