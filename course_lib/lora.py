@@ -268,7 +268,8 @@ def fingerprint(model: Transformer) -> str:
         numbers = tensor.flatten()
         some = numbers[:: max(1, len(numbers) // SAMPLES)]
         hashed.update(f"{name} {list(tensor.shape)}".encode())
-        hashed.update(some.bfloat16().cpu().view(torch.uint8).numpy().tobytes())
+        rounded = some.bfloat16().cpu().contiguous()
+        hashed.update(rounded.view(torch.uint8).numpy().tobytes())
     return hashed.hexdigest()[:16]
 
 

@@ -218,7 +218,11 @@ def test_saved_merged_or_not_it_is_the_same_file(tmp_path):
     assert adapters.merge().save(tmp_path / "merged").read_bytes() == apart
 
 
-def test_a_model_has_one_fingerprint_in_fp32_and_in_bf16_and_training_changes_it():
+@pytest.mark.parametrize("samples", [100, 1024], ids=["some", "all"])
+def test_a_model_has_one_fingerprint_in_fp32_and_bf16_and_training_changes_it(
+    monkeypatch, samples
+):
+    monkeypatch.setattr(lora, "SAMPLES", samples)
     model = Transformer(LLAMA)
     mark = lora.fingerprint(model)
     assert lora.fingerprint(Transformer(LLAMA).bfloat16()) == mark
