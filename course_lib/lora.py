@@ -41,15 +41,13 @@ class LoraConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.rank < 1:
-            raise ValueError(f"rank must be at least 1, got {self.rank}")
-        if not 0 < self.alpha < math.inf:
-            raise ValueError(f"alpha must be positive, got {self.alpha}")
-        if not self.targets or isinstance(self.targets, str):
+        if self.rank < 1 or not 0 < self.alpha < math.inf:
             raise ValueError(
-                f"targets must be names of layers, such as {ALL_LINEAR[:2]}, got "
-                f"{self.targets!r}"
+                f"rank must be at least 1 and alpha positive, got {self.rank} and "
+                f"{self.alpha}"
             )
+        if not self.targets or isinstance(self.targets, str):
+            raise ValueError(f"targets must be names of layers, got {self.targets!r}")
 
     @property
     def scale(self) -> float:
@@ -172,10 +170,7 @@ class Adapters:
         try:
             text = json.dumps(told)
         except (TypeError, ValueError) as error:
-            raise ValueError(
-                f"notes cannot be written as JSON ({error}); give plain numbers, "
-                "strings, lists and dicts"
-            ) from error
+            raise ValueError(f"notes cannot be written as JSON ({error})") from error
         tensors = {
             name: tensor.detach().to("cpu", dtype).contiguous()
             for name, tensor in self.tensors().items()
@@ -198,8 +193,7 @@ def attach(model: Transformer, config: LoraConfig | None = None) -> Adapters:
     modules = dict(model.named_modules())
     if any(isinstance(module, LoraLinear) for module in modules.values()):
         raise ValueError(
-            "the model has adapters; take them off first: adapters.detach(), after "
-            "adapters.merge() if what they learned shall stay"
+            "the model has adapters; take them off first with adapters.detach()"
         )
     linear = {name: m for name, m in modules.items() if isinstance(m, nn.Linear)}
     last_names = {name.rpartition(".")[2] for name in linear}
@@ -305,6 +299,6 @@ def _config_of(told: dict[str, Any], path: Path) -> LoraConfig:
         return LoraConfig(**values | {"targets": tuple(values["targets"])})
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
-            f"{path} has a configuration that this version of the course cannot read "
+            f"{path}: this version of the course cannot read its configuration "
             f"({error}); update with `git pull`"
         ) from error

@@ -11,6 +11,15 @@ import torch
 import torch.distributed as dist
 
 from course_lib.speedrun import BaseRecipe, compare_sizes, pretrain
+from course_lib.speedrun.real_identity import teach_identity
+from course_lib.speedrun.real_tools import teach_tools
+from course_lib.speedrun.real_unknown import teach_unknown
+
+ON_SMOLLM2 = {
+    "smollm2-identity": teach_identity,
+    "smollm2-tools": teach_tools,
+    "smollm2-unknown": teach_unknown,
+}
 
 
 def main(stage: str, folder: str) -> None:
@@ -20,6 +29,8 @@ def main(stage: str, folder: str) -> None:
         dist.init_process_group("gloo")
     if stage == "base":
         pretrain(BaseRecipe(), Path(folder))
+    elif stage in ON_SMOLLM2:
+        ON_SMOLLM2[stage](Path(folder))
     else:
         compare_sizes(Path(folder))
     if dist.is_initialized():
