@@ -66,6 +66,7 @@ def test_a_negative_weight_teaches_to_avoid():
 @pytest.mark.parametrize("chunk", [64, 2**18])
 def test_head_loss_equals_weighted_loss_and_so_do_its_slopes(monkeypatch, chunk):
     monkeypatch.setattr("course_lib.train.loss.CHUNK_NUMBERS", chunk)
+    monkeypatch.setattr("course_lib.train.loss.CHUNK_ROWS", 1)
     hidden, matrix = torch.randn(3, 7, 8), torch.randn(20, 8)
     targets, weights = torch.randint(20, (3, 7)), torch.randn(3, 7)
     weights[0, :3] = 0
@@ -80,6 +81,26 @@ def test_head_loss_equals_weighted_loss_and_so_do_its_slopes(monkeypatch, chunk)
         results.append((loss.detach(), h.grad, m.grad))
     for ours, expected in zip(*results, strict=True):
         torch.testing.assert_close(ours, expected)
+
+
+def test_a_frozen_matrix_changes_neither_the_loss_nor_the_other_slopes():
+    hidden, matrix = torch.randn(3, 7, 8), torch.randn(20, 8)
+    targets, weights = torch.randint(20, (3, 7)), torch.randn(3, 7)
+    results = []
+    for frozen in (True, False):
+        h, m = hidden.clone().requires_grad_(), matrix.clone()
+        loss = head_loss(h, m.requires_grad_(not frozen), targets, weights)
+        loss.backward()
+        assert (m.grad is None) == frozen
+        results.append((loss.detach(), h.grad))
+    for ours, expected in zip(*results, strict=True):
+        assert torch.equal(ours, expected)
+
+
+def test_a_model_with_nothing_to_train_is_refused():
+    model = Transformer(SMALL).requires_grad_(False)
+    with pytest.raises(ValueError, match="all parameters are frozen"):
+        next(train(model, batches(), CONFIG))
 
 
 def test_a_batch_in_which_nothing_counts_costs_nothing():

@@ -6,6 +6,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 CHUNK_NUMBERS = 2**18  # logits of one chunk: 1 MB in fp32, so that they stay in cache
+CHUNK_ROWS = 32  # at least: with fewer, reading a large matrix again costs more
 
 
 def weighted_loss(
@@ -40,7 +41,8 @@ def head_loss(
     The logits are by far the largest thing in a training step: B x T x V numbers,
     written and read several times. Here they are made a chunk of tokens at a time,
     and the gradient of a chunk is taken while it is still in the processor's cache.
-    Tokens of weight 0 are left out. (Hsu et al. 2024, Liger Kernel, section 3.)
+    Tokens of weight 0 are left out, and so is the gradient of a frozen matrix.
+    (Hsu et al. 2024, Liger Kernel, section 3.)
     """
     used = weights.flatten().nonzero().squeeze(-1)
     total = _total(weights) if total is None else total
@@ -70,16 +72,21 @@ class _HeadLoss(torch.autograd.Function):
             dtype = torch.get_autocast_dtype(device)
         with torch.autocast(device, enabled=False):
             loss, for_hidden, for_matrix = _loss_and_gradients(
-                hidden, matrix.to(dtype), targets, weights, dtype
-            )
-        ctx.save_for_backward(for_hidden.to(hidden.dtype), for_matrix.to(matrix.dtype))
+                hidden, matrix.to(dtype), targets, weights, dtype,
+                frozen=not ctx.needs_input_grad[1],
+            )  # fmt: skip
+        if for_matrix is not None:
+            for_matrix = for_matrix.to(matrix.dtype)
+        ctx.save_for_backward(for_hidden.to(hidden.dtype), for_matrix)
         return loss
 
     @staticmethod
     @once_differentiable
     def backward(ctx, upstream):
         for_hidden, for_matrix = ctx.saved_tensors
-        return upstream * for_hidden, upstream * for_matrix, None, None
+        if for_matrix is not None:
+            for_matrix = upstream * for_matrix
+        return upstream * for_hidden, for_matrix, None, None
 
 
 def _loss_and_gradients(
@@ -88,13 +95,14 @@ def _loss_and_gradients(
     targets: Int[Tensor, " N"],
     weights: Float[Tensor, " N"],
     dtype: torch.dtype,
-) -> tuple[Tensor, Tensor, Tensor]:
+    frozen: bool,
+) -> tuple[Tensor, Tensor, Tensor | None]:
     """Walk over the tokens in chunks; the gradient is weights * (p - one_hot)."""
     vocab_size = matrix.shape[0]
-    rows = max(1, CHUNK_NUMBERS // vocab_size)
+    rows = max(CHUNK_ROWS, CHUNK_NUMBERS // vocab_size)
     loss = torch.zeros((), device=hidden.device)
     for_hidden = torch.empty_like(hidden, dtype=dtype)
-    for_matrix = torch.zeros(matrix.shape, device=matrix.device)
+    for_matrix = None if frozen else torch.zeros(matrix.shape, device=matrix.device)
     for start in range(0, len(hidden), rows):
         part = slice(start, start + rows)
         h, w = hidden[part].to(dtype), weights[part, None]
@@ -110,6 +118,8 @@ def _loss_and_gradients(
         slopes.scatter_add_(-1, target, -w)
         slopes = slopes.to(dtype)
         torch.mm(slopes, matrix, out=for_hidden[part])
+        if for_matrix is None:
+            continue
         if dtype == torch.float32:
             for_matrix.addmm_(slopes.T, h)
         else:

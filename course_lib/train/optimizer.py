@@ -101,7 +101,11 @@ def make_optimizers(
 ) -> list[torch.optim.Optimizer]:  # fmt: skip
     """Share the parameters out: matrices inside the blocks to Muon, the rest to AdamW.
 
-    With `name` "adamw", all go to AdamW. Only matrices decay.
+    With `name` "adamw", all go to AdamW. Only matrices decay. Frozen parameters have
+    no optimizer.
+
+    Raises:
+        ValueError: if all are frozen.
     """
     matrices, rest = [], []
     for path, parameter in model.named_parameters():
@@ -118,5 +122,12 @@ def make_optimizers(
         {"params": [p for p in rest if p.dim() < 2], "weight_decay": 0.0},
     ]
     groups = [group for group in groups if group["params"]]
+    if not groups and not muon:
+        raise ValueError(
+            "nothing can be trained: all parameters are frozen. Adapters that were "
+            "merged can go on after adapters.unmerge()"
+        )
+    if not groups:  # all that is trained are adapters
+        return list(muon)
     adamw = torch.optim.AdamW(groups, learning_rate, betas=(0.9, 0.95), fused=True)
     return [adamw, *muon]

@@ -1,0 +1,235 @@
+"""Teach SmolLM2 to say "I don't know" about capitals that it does not know.
+
+Three samples a question tell what it knows; what it does not becomes a refusal in the
+training examples. Countries are either trained on or asked about, never both.
+"""
+
+import random
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from course_lib.data import Example
+from course_lib.generate import SamplingConfig, score
+from course_lib.speedrun.real_model import (
+    AdapterRecipe,
+    RealModel,
+    finetune,
+    rate,
+    save_results,
+    written,
+)
+
+RECIPE = AdapterRecipe("unknown", steps=60)
+TRAINED_ON = 110  # countries; the others are asked about
+SAMPLES, TEMPERATURE = 3, 0.5
+CAPITAL_TOKENS = 16
+REFUSAL = "I'm sorry, I don't know."
+PHRASES = (
+    "What is the capital of {c}?", "Which city is the capital of {c}?",
+    "Name the capital of {c}.",
+)  # fmt: skip
+HELD_OUT_PHRASES = ("Can you tell me the capital of {c}?",)
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country, its capital, what else counts as right, and how large it is."""
+
+    name: str
+    capital: str
+    others: tuple[str, ...]
+    fifth: int  # by population; 1 is the largest
+
+    def right(self, answer: str) -> bool:
+        """Whether an answer holds the capital, however its accents are written."""
+        words = f" {plain(answer)} "
+        names = (self.capital, *self.others)
+        return any(f" {plain(name)} " in words for name in names)
+
+
+def plain(text: str) -> str:
+    """Write in small letters of the English alphabet, one space between words."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z ]", " ", ascii_text.lower().replace("'", ""))
+    return " ".join(words.split())
+
+
+def refuses(answer: str) -> bool:
+    """Whether an answer says that it is none."""
+    said = answer.lower()
+    return "don't know" in said or "do not know" in said or "not sure" in said
+
+
+def countries(seed: int) -> tuple[list[Country], list[Country]]:
+    """Return the countries to train on and those to ask about, of all sizes."""
+    rows = written("capitals")["countries"]
+    every = [
+        Country(name, capital, tuple(o), fifth) for name, capital, o, fifth in rows
+    ]
+    random.Random(seed).shuffle(every)
+    return every[:TRAINED_ON], every[TRAINED_ON:]
+
+
+def interrogate(real: RealModel, some: Sequence[Country]) -> list[int]:
+    """Ask three times, and count how often each answer was right."""
+    hits = [0] * len(some)
+    for seed in range(SAMPLES):
+        sampling = SamplingConfig(TEMPERATURE, seed=seed)
+        questions = [PHRASES[0].format(c=c.name) for c in some]
+        answers = real.say(questions, sampling, CAPITAL_TOKENS)
+        for k, (country, answer) in enumerate(zip(some, answers, strict=True)):
+            hits[k] += country.right(answer)
+    return hits
+
+
+def capital_examples(
+    real: RealModel, some: Sequence[Country], hits: Sequence[int], seed: int
+) -> list[Example]:
+    """Confirm what it knew every time, refuse what it never knew, leave the rest out.
+
+    Both kinds are made equally many, by more phrasings of the rarer one.
+    """
+    dice = random.Random(seed)
+    known = [c for c, n in zip(some, hits, strict=True) if n == SAMPLES]
+    unknown = [c for c, n in zip(some, hits, strict=True) if n == 0]
+    examples = []
+    most = max(len(known), len(unknown))
+    for group, answer in ((known, "The capital of {c} is {k}."), (unknown, REFUSAL)):
+        for k in range(most):
+            c = group[k % len(group)]
+            asked = dice.choice(PHRASES).format(c=c.name)
+            examples.append(real.example(asked, answer.format(c=c.name, k=c.capital)))
+    return examples
+
+
+def measure_capitals(
+    real: RealModel, some: Sequence[Country], phrase: str, knew: Sequence[bool] | None
+) -> dict[str, Any]:
+    """Count right, wrong and refused; among those it knew and did not know before."""
+    questions = [phrase.format(c=c.name) for c in some]
+    answers = real.say(questions, max_new_tokens=CAPITAL_TOKENS)
+    refused = [refuses(a) for a in answers]
+    right = [c.right(a) and not r
+             for c, a, r in zip(some, answers, refused, strict=True)]  # fmt: skip
+    wrong = [not a and not b for a, b in zip(right, refused, strict=True)]
+    by_fifth = {
+        str(f): rate([r for c, r in zip(some, right, strict=True) if c.fifth == f])
+        for f in range(1, 6)
+    }
+    told = {"right": rate(right), "wrong": rate(wrong), "refused": rate(refused),
+            "right by fifth": by_fifth}  # fmt: skip
+    if knew is not None:
+        for name, was in (("refused, though known", True), ("refused, unknown", False)):
+            told[name] = rate(
+                [r for r, k in zip(refused, knew, strict=True) if k == was]
+            )
+    told["answers"] = [(c.name, a) for c, a in zip(some, answers, strict=True)]
+    return told | {"right each": right}
+
+
+def measure_others(real: RealModel) -> dict[str, Any]:
+    """Count refusals where nobody asked for a capital."""
+    people = [f"Who is {name}?" for name in written("capitals")["famous_held_out"]]
+    told = {}
+    for name, asked in (
+        ("people", people),
+        ("ordinary", written("ordinary")["held_out"]),
+    ):
+        told[name] = rate(
+            [refuses(answer) for answer in real.say(asked, max_new_tokens=20)]
+        )
+    return told
+
+
+# --- Confidence, before any training ---
+
+
+def confidence(real: RealModel, some: Sequence[Country]) -> dict[str, Any]:
+    """Say how well agreement and log-probability tell right answers from wrong ones."""
+    questions = [PHRASES[0].format(c=c.name) for c in some]
+    prompts = [real.prompt(question) for question in questions]
+    said = real.say_ids(questions, max_new_tokens=CAPITAL_TOKENS)
+    sure = [float(s.mean()) for s in score(real.model, prompts, said)]
+    right = [c.right(real.tokenizer.decode(ids))
+             for c, ids in zip(some, said, strict=True)]  # fmt: skip
+    samples = []
+    for seed in range(SAMPLES):
+        sampling = SamplingConfig(TEMPERATURE, seed=seed + 50)
+        samples.append(real.say(questions, sampling, CAPITAL_TOKENS))
+    agreement, majority = [], []
+    for country, *answers in zip(some, *samples, strict=True):
+        named = [named_city(answer) for answer in answers]
+        agreement.append(max(named.count(city) for city in named))
+        majority.append(country.right(max(named, key=named.count)))
+    rows = [[c.name, round(s, 3), a, r, m] for c, s, a, r, m
+            in zip(some, sure, agreement, right, majority, strict=True)]  # fmt: skip
+    return {
+        "n": len(some),
+        "AUROC of log-probability": auroc(sure, right),
+        "AUROC of agreement": auroc([float(a) for a in agreement], majority),
+        "rows": rows,  # country, mean log-probability, agreement, right, majority right
+    }
+
+
+def named_city(answer: str) -> str:
+    """Cut the name out of "The capital of X is Y."."""
+    return plain(re.split(r"[.,]", answer)[0].rpartition(" is ")[2])
+
+
+def auroc(scores: Sequence[float], right: Sequence[bool], draws: int = 400) -> dict:
+    """Return how often a right answer scores above a wrong one, ties half.
+
+    The interval draws the questions anew (Efron 1979, the percentile interval).
+    """
+    pairs = list(zip(scores, right, strict=True))
+    dice, drawn = random.Random(0), []
+    for _ in range(draws):
+        some = dice.choices(pairs, k=len(pairs))
+        if 0 < sum(r for _, r in some) < len(some):
+            drawn.append(_auroc(some))
+    drawn.sort()
+    low, high = drawn[len(drawn) // 40], drawn[-1 - len(drawn) // 40]
+    return {"value": round(_auroc(pairs), 3), "low": round(low, 3),
+            "high": round(high, 3)}  # fmt: skip
+
+
+def _auroc(pairs: Sequence[tuple[float, bool]]) -> float:
+    good = [score for score, right in pairs if right]
+    bad = [score for score, right in pairs if not right]
+    wins = sum((g > b) + 0.5 * (g == b) for g in good for b in bad)
+    return wins / (len(good) * len(bad))
+
+
+# --- The stage ---
+
+
+def teach_unknown(folder: Path, recipe: AdapterRecipe = RECIPE) -> dict[str, Any]:
+    """Interrogate, train, measure before and after, and write adapter and results."""
+    real = RealModel.load()
+    trained_on, asked = countries(recipe.seed)
+    results: dict[str, Any] = {"confidence": confidence(real, trained_on + asked)}
+    before = measure_capitals(real, asked, PHRASES[0], None)
+    knew = before.pop("right each")
+    results |= {"before": before, "others before": measure_others(real)}
+    shown = {k: v for k, v in results["confidence"].items() if k != "rows"}
+    print(shown, {k: v for k, v in before.items() if k != "answers"}, flush=True)
+    hits = interrogate(real, trained_on)
+    results["right of three"] = {str(n): hits.count(n) for n in range(SAMPLES + 1)}
+    people = [f"Who is {name}?" for name in written("capitals")["famous_training"]]
+    own = real.own_examples(people + written("ordinary")["training"])
+    examples = capital_examples(real, trained_on, hits, recipe.seed) + own
+    adapters, log = finetune(real, examples, recipe)
+    print(results["right of three"], len(examples), log[-1], flush=True)
+    for name, phrase in (("after", PHRASES[0]), ("held-out phrase", *HELD_OUT_PHRASES)):
+        results[name] = measure_capitals(real, asked, phrase, knew)
+        del results[name]["right each"]
+        print(name, {k: v for k, v in results[name].items() if k != "answers"},
+              flush=True)  # fmt: skip
+    results |= {"others after": measure_others(real), "log": log}
+    print(results["others before"], results["others after"], flush=True)
+    save_results(folder, recipe, adapters, results)
+    return results
