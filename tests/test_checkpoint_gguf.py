@@ -1,12 +1,14 @@
 """Facts about GGUF files: bit for bit there and back, and what is refused."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy
 import pytest
 import torch
 
-from course_lib import checkpoint
+from course_lib import checkpoint, runtime
 from course_lib.checkpoint import gguf_file
 from course_lib.model import ModelConfig, RopeScaling, Transformer
 from course_lib.tokenizer import BPETokenizer, PublishedTokenizer, Vocabulary
@@ -202,3 +204,28 @@ def test_nothing_is_left_of_an_export_that_fails(tmp_path, monkeypatch):
 def test_a_missing_file_says_how_to_get_one(tmp_path):
     with pytest.raises(ValueError, match="course_lib fetch"):
         checkpoint.load_gguf(tmp_path / "none.gguf")
+
+
+REAL = runtime.ROOT / "downloads" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+ALONE = """
+import sys, torch
+from course_lib import checkpoint, runtime
+model, tokenizer = checkpoint.load_gguf(sys.argv[1], dtype=torch.bfloat16,
+                                        cache_folder=sys.argv[2])
+assert "torch._dynamo" not in sys.modules and "sympy" not in sys.modules
+assert next(model.parameters()).dtype == torch.bfloat16
+print(runtime.peak_memory_mb())
+"""
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="needs `python -m course_lib fetch`")
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems count otherwise")
+def test_the_real_model_takes_less_than_a_gigabyte(tmp_path):
+    """In a process of its own, torch included: parsed first, then from what was kept.
+
+    torch's compiler, which a careless empty tensor imports, would cost 3 s.
+    """
+    for _ in ("parsed", "kept"):
+        run = [sys.executable, "-c", ALONE, str(REAL), str(tmp_path)]
+        done = subprocess.run(run, capture_output=True, text=True, check=True)
+        assert float(done.stdout) < 1000

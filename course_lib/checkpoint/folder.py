@@ -22,6 +22,7 @@ from course_lib.checkpoint.whole import (
     check_replaceable,
     check_tensors,
     check_vocabulary,
+    fill,
     new_folder,
     read_json,
     read_weights,
@@ -102,10 +103,7 @@ def load(
     tensors = read_weights(folder / WEIGHTS)
     model = unfilled(config)
     check_tensors(tensors, model, str(folder / WEIGHTS))
-    model.to(dtype).to_empty(device=device)
-    # Copied, not adopted: the file stays free to be replaced or deleted.
-    model.load_state_dict(tensors)
-    return model, tokenizer
+    return fill(model, tensors, device, dtype), tokenizer
 
 
 def load_notes(folder: str | Path) -> dict[str, Any]:

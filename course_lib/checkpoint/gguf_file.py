@@ -64,7 +64,7 @@ def load_gguf(
     source = {"bytes": path.stat().st_size, "changed_ns": path.stat().st_mtime_ns}
     if cache and (kept / SOURCE).exists() and read_json(kept / SOURCE) == source:
         return load_hf(kept, device, dtype)
-    config, tensors, tokenizer = _parsed(path)
+    config, tensors, tokenizer = _parsed(path, dtype)
     model = filled(config, tensors, str(path), device, dtype)
     if cache:
         write_hf(kept, model, tokenizer, None, None, {SOURCE: source})
@@ -83,7 +83,9 @@ def load_gguf_tokenizer(path: str | Path) -> Tokenizer | None:
     return _tokenizer(_opened(path)[1])
 
 
-def _parsed(path: Path) -> tuple[ModelConfig, dict[str, Tensor], Tokenizer | None]:
+def _parsed(
+    path: Path, dtype: torch.dtype
+) -> tuple[ModelConfig, dict[str, Tensor], Tokenizer | None]:
     reader, metadata = _opened(path)
     names = {tensor.name for tensor in reader.tensors}
     factors = None
@@ -94,7 +96,7 @@ def _parsed(path: Path) -> tuple[ModelConfig, dict[str, Tensor], Tokenizer | Non
     for tensor in reader.tensors:
         if tensor.name != "rope_freqs.weight":
             plain = turned_back(tensor.name, _plain(tensor), config)
-            tensors[our_name(tensor.name)] = plain
+            tensors[our_name(tensor.name)] = plain.to(dtype)  # never all in fp32
     tokenizer = _tokenizer(metadata)
     check_ids(tokenizer, config, str(path))
     return config, tensors, tokenizer

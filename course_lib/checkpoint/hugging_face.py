@@ -22,6 +22,7 @@ from course_lib.checkpoint.whole import (
     as_json,
     check_replaceable,
     check_tensors,
+    fill,
     new_folder,
     read_json,
     read_weights,
@@ -74,11 +75,7 @@ def filled(
     """Build the model and copy the tensors in; each is freed when it is copied."""
     model = unfilled(config)
     check_tensors(tensors, model, where)
-    model.to(dtype).to_empty(device=device)
-    with torch.no_grad():
-        for name, parameter in model.state_dict().items():
-            parameter.copy_(tensors.pop(name))
-    return model.eval()
+    return fill(model, tensors, device, dtype).eval()
 
 
 def export_hf(

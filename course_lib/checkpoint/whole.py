@@ -118,6 +118,23 @@ def unfilled(config: ModelConfig) -> Transformer:
     return model
 
 
+def fill(
+    model: Transformer,
+    tensors: dict[str, Tensor],
+    device: str | torch.device,
+    dtype: torch.dtype,
+) -> Transformer:
+    """Give an unfilled model its numbers; `tensors` is emptied, to need less memory.
+
+    Copied, not adopted: the file stays free to be replaced or deleted.
+    """
+    numbers = {}
+    for name in model.state_dict():
+        numbers[name] = tensors.pop(name).to(device, dtype, copy=True).contiguous()
+    model.load_state_dict(numbers, assign=True)
+    return model
+
+
 def check_tensors(
     tensors: Mapping[str, Tensor], model: Transformer, where: str
 ) -> None:

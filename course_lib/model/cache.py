@@ -16,6 +16,7 @@ class KVCache:
 
     `lengths` says how many tokens of each row count. A ragged batch of prompts is
     read in one go: pad on the right, run the model, then `keep(true_lengths)`.
+    Without a `dtype` it takes that of the first keys, so it fits any model.
 
     Example:
         cache = KVCache(model.config, batch_size=2, length=64)
@@ -30,7 +31,7 @@ class KVCache:
         batch_size: int,
         length: int,
         device: str | torch.device = "cpu",
-        dtype: torch.dtype = torch.float32,
+        dtype: torch.dtype | None = None,
     ) -> None:
         if not 0 < length <= config.context:
             raise ValueError(
@@ -40,6 +41,7 @@ class KVCache:
         shape = (config.n_layers, batch_size, config.n_kv_heads, length)
         self.keys = torch.zeros(*shape, config.head_width, device=device, dtype=dtype)
         self.values = torch.zeros_like(self.keys)
+        self._takes_dtype = dtype is None  # of the first keys that come
         self.lengths = torch.zeros(batch_size, dtype=torch.long, device=device)
         self.longest = 0  # of all rows; kept here so that no GPU has to be asked
 
@@ -62,8 +64,13 @@ class KVCache:
         new = torch.arange(n_new, device=self.lengths.device)
         return self.lengths[:, None] + new
 
-    def mask(self, places: Int[Tensor, "B T"]) -> Bool[Tensor, "B 1 T S"]:
-        """Let each new token see its own row up to itself, and nothing else."""
+    def mask(self, places: Int[Tensor, "B T"]) -> Bool[Tensor, "B 1 T S"] | None:
+        """Let each new token see its own row up to itself, and nothing else.
+
+        None where that is all there is: one new token in the only row.
+        """
+        if places.shape == (1, 1):
+            return None
         n_seen = self.longest + places.shape[1]
         seen = torch.arange(n_seen, device=places.device)
         return (seen <= places[..., None])[:, None]
@@ -75,12 +82,33 @@ class KVCache:
         values: Float[Tensor, "B K T D"],
         places: Int[Tensor, "B T"],
     ) -> tuple[Float[Tensor, "B K S D"], Float[Tensor, "B K S D"]]:
-        """Write one layer's new keys and values; return all that may be seen."""
-        rows = torch.arange(places.shape[0], device=places.device)[:, None]
+        """Write one layer's new keys and values; return all that may be seen.
+
+        Raises:
+            ValueError: if the cache was made for numbers of another kind.
+        """
+        if keys.dtype != self.keys.dtype:
+            self._take_dtype(keys.dtype)
+        self._takes_dtype = False  # from now on it holds something
         n_seen = self.longest + places.shape[1]
-        self.keys[layer][rows, :, places] = keys.transpose(1, 2)
-        self.values[layer][rows, :, places] = values.transpose(1, 2)
-        return self.keys[layer][:, :, :n_seen], self.values[layer][:, :, :n_seen]
+        old_keys, old_values = self.keys[layer], self.values[layer]
+        if places.shape[0] == 1:  # one row has one end, and a slice is quicker
+            old_keys[:, :, self.longest : n_seen] = keys
+            old_values[:, :, self.longest : n_seen] = values
+        else:
+            rows = torch.arange(places.shape[0], device=places.device)[:, None]
+            old_keys[rows, :, places] = keys.transpose(1, 2)
+            old_values[rows, :, places] = values.transpose(1, 2)
+        return old_keys[:, :, :n_seen], old_values[:, :, :n_seen]
+
+    def _take_dtype(self, dtype: torch.dtype) -> None:
+        if not self._takes_dtype:
+            raise ValueError(
+                f"the cache holds {self.keys.dtype}, the model gives {dtype}; make it "
+                f"with KVCache(..., dtype={dtype}), or leave dtype out"
+            )
+        self.keys = torch.zeros_like(self.keys, dtype=dtype)
+        self.values = torch.zeros_like(self.keys)
 
     def advance(self, n_new: int) -> None:
         """Count `n_new` more tokens in every row; the model calls this itself."""

@@ -4,7 +4,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from course_lib.model.cache import KVCache
@@ -44,11 +44,14 @@ def rotary_frequencies(
 
 
 def rotation(config: ModelConfig, places: Int[Tensor, "B T"]) -> Rotation:
-    """Return cosines and sines of the angle by which each place turns each pair."""
+    """Return cosines and sines of the angle by which each place turns each pair.
+
+    The sines have the sign under which they enter: minus for a pair's first number.
+    """
     frequencies = rotary_frequencies(config, places.device)
-    angles = places[..., None].float() * frequencies
-    angles = torch.cat([angles, angles], dim=-1)[:, None]  # [B, 1, T, D]
-    return angles.cos(), angles.sin()
+    angles = (places[..., None].float() * frequencies)[:, None]  # [B, 1, T, D/2]
+    cosines, sines = angles.cos(), angles.sin()
+    return torch.cat([cosines, cosines], -1), torch.cat([-sines, sines], -1)
 
 
 def rotate(x: Float[Tensor, "B H T D"], by: Rotation) -> Float[Tensor, "B H T D"]:
@@ -57,9 +60,8 @@ def rotate(x: Float[Tensor, "B H T D"], by: Rotation) -> Float[Tensor, "B H T D"
     Two tokens' dot product then depends on how far apart they stand, not on where.
     """
     cosines, sines = by
-    first, second = x.chunk(2, dim=-1)
-    turned = torch.cat([-second, first], dim=-1)
-    return x * cosines.to(x.dtype) + turned * sines.to(x.dtype)
+    partner = x.roll(x.shape[-1] // 2, dims=-1)  # the other number of each pair
+    return x * cosines.to(x.dtype) + partner * sines.to(x.dtype)
 
 
 class Attention(nn.Module):
@@ -105,16 +107,31 @@ class Attention(nn.Module):
             seen_key, seen_value = cache.append(layer, key, value, places)
             if cache.longest:  # else nothing is seen but these tokens: plain causal
                 key, value, mask = seen_key, seen_value, cache.mask(places)
+        gathered = self.gather(query, key, value, mask)
+        return self.out(gathered.transpose(1, 2).flatten(2))
+
+    def gather(
+        self,
+        query: Float[Tensor, "B H T D"],
+        key: Float[Tensor, "B K S D"],
+        value: Float[Tensor, "B K S D"],
+        mask: Bool[Tensor, "B 1 T S"] | None,
+    ) -> Float[Tensor, "B H T D"]:
+        """Mix the values by how well their keys answer; without a mask, causally."""
+        if query.shape[2] == 1:
+            # A lone token sees all that the mask leaves. The queries that share a key
+            # stand in for its row of tokens, so that no key has to be copied.
+            shared = query.reshape(*key.shape[:2], -1, key.shape[3])
+            gathered = F.scaled_dot_product_attention(shared, key, value, mask)
+            return gathered.reshape(query.shape)
         shared = self.config.n_heads // self.config.n_kv_heads
         if shared > 1:
             key, value = (t.repeat_interleave(shared, dim=1) for t in (key, value))
         if mask is None and query.requires_grad and query.device.type == "cpu":
-            gathered = causal_attention(query, key, value)  # equal, and faster here
-        else:
-            gathered = F.scaled_dot_product_attention(
-                query, key, value, attn_mask=mask, is_causal=mask is None
-            )
-        return self.out(gathered.transpose(1, 2).flatten(2))
+            return causal_attention(query, key, value)  # equal, and faster here
+        return F.scaled_dot_product_attention(
+            query, key, value, attn_mask=mask, is_causal=mask is None
+        )
 
     def weights(
         self, x: Float[Tensor, "B T C"], by: Rotation | None

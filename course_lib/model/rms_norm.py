@@ -14,16 +14,22 @@ class RMSNorm(nn.RMSNorm):
     """
 
     def forward(self, x: Float[Tensor, "... C"]) -> Float[Tensor, "... C"]:
-        if x.requires_grad and x.device.type == "cpu" and x.dtype == torch.float32:
+        if x.device.type != "cpu" or x.dtype != torch.float32:
+            return super().forward(x)
+        if x.requires_grad:
             return _RMSNorm.apply(x, self.weight, self.eps)
-        return super().forward(x)
+        return x * _shrink(x, self.eps) * self.weight
+
+
+def _shrink(x: Float[Tensor, "... C"], eps: float) -> Float[Tensor, "... 1"]:
+    squares = torch.linalg.vector_norm(x, dim=-1, keepdim=True).square_()
+    return squares.div_(x.shape[-1]).add_(eps).rsqrt_()
 
 
 class _RMSNorm(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, weight, eps):
-        squares = torch.linalg.vector_norm(x, dim=-1, keepdim=True).square_()
-        shrink = squares.div_(x.shape[-1]).add_(eps).rsqrt_()
+        shrink = _shrink(x, eps)
         even = x * shrink
         ctx.save_for_backward(even, shrink, weight)
         return even * weight

@@ -127,6 +127,7 @@ def train(
         ValueError: if the batches run out before the steps do.
     Example: `for log in train(model, windows(ids, 256, 16, seed=0), config): ...`
     """
+    model.train()  # first: a model that cannot be trained says so
     state = state or TrainState.fresh(model, config)
     bases = [[g["lr"] for g in o.param_groups] for o in state.optimizers]
     if state.step:  # a saved rate is that of its step
@@ -137,7 +138,6 @@ def train(
     own_batches = itertools.islice(batches, rank, None, workers)
     keep_freed_memory()
     body = torch.compile(model.body) if config.compile else model.body
-    model.train()
     while state.step < config.steps:
         began = time.perf_counter()
         micro = list(itertools.islice(own_batches, config.accumulate))

@@ -1,0 +1,277 @@
+"""Hold a model's matrices in 8 bits, so that a token costs a quarter of the reading.
+
+To say one token, a processor reads every weight and multiplies it once: the reading
+takes the time. So the weights are made smaller. This is for one sequence on a CPU, and
+for talking only. For many rows at once, or on a GPU, use the plain model in bf16.
+"""
+
+import warnings
+from collections.abc import Callable
+from contextlib import contextmanager
+from functools import cache
+from typing import Self
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int, Int8
+from torch import Tensor, nn
+
+from course_lib.model.layers import MLP, Attention, Rotation, rotate
+from course_lib.model.transformer import Transformer
+
+STEPS = 127  # whole numbers on each side of zero that 8 bits have
+
+
+def quantise(model: Transformer) -> "Int8Transformer":
+    """Make an 8-bit copy that `generate`, `stream` and `score` use like the original.
+
+    Norms, positions and biases are kept in fp32, and so is all that goes from one
+    matrix to the next. How far it strays from the original, `bench_decode.py` measures.
+    Source: Dettmers et al. 2022 (LLM.int8()), section 2.
+
+    Raises:
+        ValueError: if a weight is nan or infinite, or the model has 8 bits already.
+    Example: `next(stream(quantise(model), prompt, SamplingConfig(), 50))`
+    """
+    if isinstance(model, Int8Transformer):
+        raise ValueError("the model is held in 8 bits already; use it as it is")
+    for name, parameter in model.named_parameters():
+        if not bool(parameter.isfinite().all()):
+            raise ValueError(
+                f"{name} holds nan or inf, which 8 bits cannot; load a checkpoint from "
+                "before the training diverged"
+            )
+    return Int8Transformer(model)
+
+
+def rounded_rows(
+    matrix: Float[Tensor, "N C"],
+) -> tuple[Int8[Tensor, "N C"], Float[Tensor, " N"]]:
+    """Round each row to whole numbers from -127 to 127, times one step for the row.
+
+    The step is the row's largest number by 127 (absmax), so no number moves by more
+    than half a step. One step per row, because rows differ: a single large number
+    anywhere would otherwise make every row coarse.
+
+    Example: [1.0, -0.5, 0.26] -> [127, -64, 33] and 1/127 (-63.5 goes to even)
+    """
+    matrix = matrix.detach().float()
+    steps = (matrix.abs().amax(-1) / STEPS).clamp_min(torch.finfo(torch.float32).tiny)
+    return (matrix / steps[:, None]).round().to(torch.int8), steps
+
+
+# --- One matrix ---
+
+
+class Int8Linear(nn.Module):
+    """Multiply by a matrix of 8-bit numbers; several with the same input become one.
+
+    The input is rounded to 8 bits too, each token by a step of its own (its range by
+    255), and both are multiplied as whole numbers. So a result is off by at most
+    sum(|x| * w_step / 2 + |w| * x_step): half a step for a weight, one for an input.
+    Where torch has no such product (`kernel`), the rounded weights are held as plain
+    fp32 numbers: as right, but as large and as slow as those.
+    """
+
+    def __init__(self, *sources: nn.Linear) -> None:
+        super().__init__()
+        weights, steps = rounded_rows(torch.cat([part.weight for part in sources]))
+        biases = [part.bias for part in sources if part.bias is not None]
+        self.bias = torch.cat(biases).detach().float() if biases else None
+        self.multiply = kernel() if weights.device.type == "cpu" else None
+        if self.multiply is not None:
+            self.packed = pack(self.multiply.engine, weights, steps)
+        else:
+            self.register_buffer("plain", weights * steps[:, None])
+
+    def forward(self, x: Float[Tensor, "... C"]) -> Float[Tensor, "... N"]:
+        if self.multiply is None:
+            return F.linear(x, self.plain, self.bias)
+        x = x.float()
+        if x.numel() == x.shape[-1]:
+            y = self.multiply(x, self.packed)
+        else:
+            # torch takes one step for all that it gets. A loud token would drown the
+            # others, so each is brought to the same loudness before, and back after.
+            loudness = x.abs().amax(-1, keepdim=True).clamp_min(1e-30)
+            y = self.multiply(x / loudness, self.packed).mul_(loudness)
+        return y if self.bias is None else y + self.bias
+
+    def weights(self) -> Float[Tensor, "N C"]:
+        """Return the rounded matrix as plain numbers."""
+        if self.multiply is None:
+            return self.plain
+        with _quietly():
+            return torch.ops.quantized.linear_unpack(self.packed)[0].dequantize()
+
+
+class Int8Embedding(nn.Module):
+    """Look up rows of 8-bit numbers."""
+
+    def __init__(self, source: nn.Embedding) -> None:
+        super().__init__()
+        weights, steps = rounded_rows(source.weight)
+        self.register_buffer("rows", weights)
+        self.register_buffer("steps", steps)
+
+    def forward(self, ids: Int[Tensor, "B T"]) -> Float[Tensor, "B T C"]:
+        return self.rows[ids] * self.steps[ids][..., None]
+
+
+# --- torch's products of 8-bit numbers ---
+
+
+class Kernel:
+    """One of torch's ways to multiply by a packed 8-bit matrix."""
+
+    def __init__(self, engine: str, reduce_range: bool) -> None:
+        self.engine, self.reduce_range = engine, reduce_range
+        self.product: Callable = torch.ops.quantized.linear_dynamic.default
+
+    def __call__(self, x: Tensor, packed: torch.ScriptObject) -> Tensor:
+        return self.product(x, packed, self.reduce_range)
+
+
+@cache
+def kernel() -> Kernel | None:
+    """Find a product that this machine computes rightly; None if there is none.
+
+    `fbgemm` is for x86, `qnnpack` for ARM. Older x86 processors add two products in 16
+    bits, where the largest numbers overflow: there the input gets 7 bits.
+    """
+    for engine in ("fbgemm", "qnnpack"):
+        for reduce_range in (False, True):
+            if engine in torch.backends.quantized.supported_engines:
+                found = Kernel(engine, reduce_range)
+                if _is_right(found):
+                    return found
+    return None
+
+
+def _is_right(found: Kernel) -> bool:
+    """Try the largest numbers there are, which overflow first, and ordinary ones."""
+    x = torch.linspace(-1, 1, 64).repeat(2, 1)
+    x[1] = 1
+    weights = torch.full((32, 64), STEPS, dtype=torch.int8)
+    weights[16:] = torch.arange(-512, 512).remainder(255).sub(STEPS).view(16, 64)
+    steps = torch.linspace(0.5, 1, 32)
+    expected = x @ (weights * steps[:, None]).T
+    try:
+        got = found(x, pack(found.engine, weights, steps))
+    except (RuntimeError, AttributeError, NotImplementedError):
+        return False  # not built into this torch, or not for this processor
+    # Each of 64 inputs may be off by a step of 2/127, times 127; overflow costs 4,000.
+    return bool((got - expected).abs().max() < 64 * 2)
+
+
+def pack(engine: str, weights: Int8[Tensor, "N C"], steps: Float[Tensor, " N"]):
+    """Lay out a matrix in the order in which the product will read it."""
+    before = torch.backends.quantized.engine
+    with _quietly():
+        try:
+            torch.backends.quantized.engine = engine
+            zeros = torch.zeros(len(steps), dtype=torch.long)
+            whole = torch._make_per_channel_quantized_tensor(
+                weights, steps.double(), zeros, 0
+            )
+            return torch.ops.quantized.linear_prepack(whole, None)
+        finally:
+            torch.backends.quantized.engine = before
+
+
+@contextmanager
+def _quietly():
+    """torch 2.13 warns that this layout will move to another package some day."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*quantized tensor.*deprecated.*")
+        yield
+
+
+# --- The whole network ---
+
+
+class Int8Attention(Attention):
+    """Attention with queries, keys and values made by one product."""
+
+    def __init__(self, source: Attention) -> None:
+        nn.Module.__init__(self)  # not Attention's: it makes matrices of its own
+        self.config = source.config
+        self.all_three = Int8Linear(source.query, source.key, source.value)
+        self.out = Int8Linear(source.out)
+
+    def project(
+        self, x: Float[Tensor, "B T C"], by: Rotation | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        shape = (*x.shape[:2], -1, self.config.head_width)
+        heads = self.all_three(x).view(shape).transpose(1, 2)
+        n, n_rotated = self.config.n_heads, self.config.n_heads + self.config.n_kv_heads
+        turned, value = heads[:, :n_rotated], heads[:, n_rotated:]
+        if by is not None:
+            turned = rotate(turned, by)
+        query, key = turned[:, :n], turned[:, n:]
+        return query, key, value
+
+
+class Int8MLP(MLP):
+    """An MLP whose gate and first matrix are one."""
+
+    def __init__(self, source: MLP) -> None:
+        nn.Module.__init__(self)
+        self.gated = source.gated
+        self.first = Int8Linear(*([source.gate] if self.gated else []), source.up)
+        self.down = Int8Linear(source.down)
+
+    def forward(self, x: Float[Tensor, "B T C"]) -> Float[Tensor, "B T C"]:
+        first = self.first(x)
+        if self.gated:
+            gate, up = first.chunk(2, -1)
+            return self.down(F.silu(gate).mul_(up))
+        return self.down(F.gelu(first, approximate="tanh"))
+
+
+class Int8Transformer(Transformer):
+    """A `Transformer` that talks from 8-bit matrices, and cannot be trained."""
+
+    def __init__(self, source: Transformer) -> None:
+        with torch.device("meta"):  # the parts, without memory for their numbers
+            super().__init__(source.config)
+        self._n_parameters = source.n_parameters()
+        self.embed = Int8Embedding(source.embed)
+        for block, original in zip(self.blocks, source.blocks, strict=True):
+            block.attention = Int8Attention(original.attention)
+            block.mlp = Int8MLP(original.mlp)
+        self.unembed = Int8Linear(_as_linear(source.unembedding()))
+        numbers = source.state_dict()
+        for name, _ in list(self.named_parameters()):  # norms and positions
+            part, _, kind = name.rpartition(".")
+            number = numbers[name].to(torch.float32, copy=True)
+            setattr(self.get_submodule(part), kind, nn.Parameter(number, False))
+        self.eval()
+
+    def head(self, hidden: Float[Tensor, "... C"]) -> Float[Tensor, "... V"]:
+        return self.unembed(hidden)
+
+    def unembedding(self) -> Float[Tensor, "V C"]:
+        return self.unembed.weights()
+
+    def n_parameters(self) -> int:
+        return self._n_parameters
+
+    def train(self, mode: bool = True) -> Self:
+        """Refuse.
+
+        Raises:
+            ValueError: unless `mode` is False.
+        """
+        if mode:
+            raise ValueError(
+                "8-bit weights cannot be trained, a step of training is smaller than "
+                "theirs; train the model they were made of, then quantise it again"
+            )
+        return super().train(False)
+
+
+def _as_linear(matrix: Float[Tensor, "N C"]) -> nn.Linear:
+    linear = nn.Linear(1, 1, bias=False, device="meta")
+    linear.weight = nn.Parameter(matrix.detach(), requires_grad=False)
+    return linear
