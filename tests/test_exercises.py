@@ -4,6 +4,7 @@ The answers stand in `answers_*.py`, one file for each room of `course_lib.exerc
 WRONG maps an exercise to (answer, words it must be told), RIGHT to unusual answers.
 """
 
+import answers_base_models
 import answers_first_steps
 import answers_inference
 import answers_next_token
@@ -12,6 +13,7 @@ import answers_tokenization
 import answers_transformer
 import pytest
 
+import course_lib.exercises.base_models
 import course_lib.exercises.first_steps
 import course_lib.exercises.inference
 import course_lib.exercises.next_token
@@ -27,6 +29,7 @@ ROOMS = (
     answers_transformer,
     answers_pretraining,
     answers_inference,
+    answers_base_models,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
 WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
@@ -41,7 +44,7 @@ def test_every_exercise_has_three_wrong_answers():
 
 @pytest.mark.parametrize(
     ("chapter", "at_least"),
-    [("00", 1), ("02", 5), ("03", 4), ("04", 4), ("05", 4), ("06", 4)],
+    [("00", 1), ("02", 5), ("03", 4), ("04", 4), ("05", 4), ("06", 4), ("07", 4)],
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):
     assert sum(name.startswith(chapter) for name in EXERCISES) >= at_least
