@@ -4,6 +4,7 @@ The answers stand in `answers_*.py`, one file for each room of `course_lib.exerc
 WRONG maps an exercise to (answer, words it must be told), RIGHT to unusual answers.
 """
 
+import answers_base_models
 import answers_finetuning
 import answers_first_steps
 import answers_hallucinations
@@ -14,6 +15,7 @@ import answers_tokenization
 import answers_transformer
 import pytest
 
+import course_lib.exercises.base_models
 import course_lib.exercises.finetuning
 import course_lib.exercises.first_steps
 import course_lib.exercises.hallucinations
@@ -33,6 +35,7 @@ ROOMS = (
     answers_inference,
     answers_finetuning,
     answers_hallucinations,
+    answers_base_models,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
 WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
@@ -54,6 +57,7 @@ def test_every_exercise_has_three_wrong_answers():
         ("04", 4),
         ("05", 4),
         ("06", 4),
+        ("07", 4),
         ("08", 5),
         ("09", 5),
     ],
