@@ -56,7 +56,7 @@ class AssistantRecipe:
     base: BaseRecipe = BASE_RECIPE
     best_known: int = 230  # every third of so many people is asked about
     per_fact: int = 16  # questions for each of their facts
-    hand_written_times: int = 4  # how often those stand among the examples
+    hand_written_times: int = 12  # how often those stand among the examples
     replayed: int = 3000  # pages of pretraining among them
     training: TrainConfig = ASSISTANT_TRAINING
     rows: int = 16
