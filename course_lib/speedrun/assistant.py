@@ -15,6 +15,7 @@ from course_lib import checkpoint
 from course_lib.chat import COURSE, END_OF_TEXT
 from course_lib.conversations import (
     Conversation,
+    judge,
     people_asked_about,
     read_conversations,
     write_about_people,
@@ -55,7 +56,7 @@ class AssistantRecipe:
     base: BaseRecipe = BASE_RECIPE
     best_known: int = 230  # every third of so many people is asked about
     per_fact: int = 16  # questions for each of their facts
-    hand_written_times: int = 4  # how often those stand among the examples
+    hand_written_times: int = 12  # how often those stand among the examples
     replayed: int = 3000  # pages of pretraining among them
     training: TrainConfig = ASSISTANT_TRAINING
     rows: int = 16
@@ -159,6 +160,25 @@ def finetune(
     return model
 
 
+def write_by_model(
+    model: Transformer, tokenizer: BPETokenizer, world: World, n: int = 300
+) -> list[Conversation]:
+    """Let the assistant answer about less known people; judge what it says.
+
+    The kind of each conversation tells the verdict: "model-written: true" was kept by
+    the filter, all else is there to be looked at. No training uses them.
+    """
+    people = world.people[230:460]
+    facts = random.Random(0).sample([f for p in people for f in p.facts()], n)
+    questions = world.questions(facts, held_out=False)
+    asked = [(q.text, q.fact) for q in questions]
+    answers = ask(model, tokenizer, [text for text, _ in asked])
+    return [
+        Conversation(f"model-written: {verdict.reason}", verdict.conversation.messages)
+        for verdict in judge(asked, answers, world)
+    ]
+
+
 def save_assistant(
     folder: Path,
     model: Transformer,
@@ -182,5 +202,9 @@ def save_assistant(
     )
     atomic_write(folder / LOG, json.dumps(entries, indent=0))
     list_files(folder, ["assistant", LOG], COMMAND, recipe.seed)
-    generated = f"{CONVERSATIONS}/about_people.jsonl"
-    list_files(folder, [generated], COMMAND, recipe.seed)
+    by_model = write_by_model(model, corpus.tokenizer, World(recipe.base.world_seed))
+    write_conversations(folder / CONVERSATIONS / "model_written.jsonl", by_model)
+    generated = [
+        f"{CONVERSATIONS}/{n}.jsonl" for n in ("about_people", "model_written")
+    ]
+    list_files(folder, generated, COMMAND, recipe.seed)
