@@ -1,8 +1,8 @@
 """Hold a model's matrices in 8 bits, so that a token costs a quarter of the reading.
 
 To say one token, a processor reads every weight and multiplies it once: the reading
-takes the time. So the weights are made smaller. This is for one sequence on a CPU, and
-for talking only. For many rows at once, or on a GPU, use the plain model in bf16.
+takes the time. So the weights are made smaller. This is for talking on a CPU, never
+for training. On a GPU, or where rounding must not show, use the plain model in bf16.
 """
 
 import warnings
