@@ -41,7 +41,9 @@ def wilson(successes: int, trials: int) -> Interval:
     centre = (rate + z2 / (2 * trials)) / (1 + z2 / trials)
     spread = math.sqrt(rate * (1 - rate) / trials + z2 / (4 * trials**2))
     reach = Z_95 * spread / (1 + z2 / trials)
-    return Interval(rate, max(0.0, centre - reach), min(1.0, centre + reach))
+    # At 0 and 1 an end is the rate itself; rounding must not put it beside.
+    low, high = max(0.0, centre - reach), min(1.0, centre + reach)
+    return Interval(rate, min(low, rate), max(high, rate))
 
 
 def bootstrap_ratio(

@@ -68,3 +68,10 @@ def test_an_interval_prints_two_decimals():
 def test_bad_input_is_named(action):
     with pytest.raises(ValueError, match="got"):
         action()
+
+
+def test_wilson_holds_its_rate_between_its_ends():
+    for trials in range(1, 300):
+        for successes in (0, 1, trials - 1, trials):
+            interval = wilson(successes, trials)
+            assert 0 <= interval.low <= interval.value <= interval.high <= 1
