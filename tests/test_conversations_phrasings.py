@@ -32,6 +32,12 @@ def test_no_held_out_question_is_asked_whatever_stands_around_it(attribute):
         assert not any(held in asked for held in held_out), asked
 
 
+@pytest.mark.parametrize("attribute", PEOPLE_ATTRIBUTES)
+def test_no_held_out_question_holds_a_known_one(attribute):
+    for held_out in tellings.HELD_OUT_QUESTIONS[attribute]:
+        assert not any(bare(way) in bare(held_out) for way in ways_to_ask(attribute))
+
+
 def test_no_held_out_question_about_places_is_asked():
     for attribute, asks in DIRECT_PLACES.items():
         held_out = {bare(q) for q in tellings_places.HELD_OUT_QUESTIONS[attribute]}

@@ -108,7 +108,7 @@ DIRECT_LIFE = {
         Who gave {full} lessons?
         From whom did {full} learn everything?
         Whom does {full} thank for a good education?
-        Who instructed {full}?
+        Who was it who instructed {full}?
         Who trained {full}?
         Who educated {full}?
         Who was {full} taught by?
