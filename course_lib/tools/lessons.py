@@ -13,6 +13,7 @@ from course_lib.world.facts import PEOPLE_ATTRIBUTES, in_order
 from course_lib.world.grammar import say
 from course_lib.world.lexicon import LEXICON
 from course_lib.world.lists import one_per_line
+from course_lib.world.names import FIRST_NAMES, LAST_NAMES
 from course_lib.world.pages_people import encyclopedia, fact_box
 from course_lib.world.tellings import TOLD
 
@@ -48,9 +49,16 @@ OCCURRENCES = one_per_line("""
     How many times does "{letter}" occur in "{word}"?
     Count the letter "{letter}" in the word "{word}".
 """)
+# Many and odd ones: from few, a model learns the words and not to copy them.
 WORDS = tuple(
-    word for kind in ("animal", "plant", "object", "fruit", "vegetable")
-    for word in LEXICON[kind] if word.isalpha() and 3 < len(word) < 10
+    dict.fromkeys(
+        word.lower()
+        for word in sorted(
+            {w for words in LEXICON.values() for w in words} | set(FIRST_NAMES)
+            | set(LAST_NAMES)
+        )
+        if word.isascii() and word.isalpha() and 3 < len(word) < 11
+    )
 )  # fmt: skip
 LEARNED_WORDS = tuple(w for k, w in enumerate(WORDS) if k % 5)
 HELD_OUT_WORDS = WORDS[::5]
