@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 WELL_KNOWN = ("25-49", "50-99", "100+")
 MAX_OVER_REFUSAL = 0.15
-AIM = 0.12  # over-refusal at which a threshold is chosen, to stay below that elsewhere
+AIM = 0.14  # over-refusal at which a threshold is chosen, to stay below that elsewhere
 LOWEST = -1e9  # below any answer's log-probability, above a refusal's confidence
 SEARCHED = 500  # questions that the search is asked: it is slow
 POINTS = 120  # of a curve that are kept
