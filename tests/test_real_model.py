@@ -124,11 +124,12 @@ def test_auroc_by_hand():
 
 def test_only_what_it_always_or_never_knew_becomes_an_example(real):
     some = [Country(name, f"City of {name}", (), 1) for name in ("A", "B", "C", "D")]
-    examples = real_unknown.capital_examples(real, some, [3, 0, 2, 0], seed=0)
+    recipe = real_unknown.UnknownRecipe("unknown", 1, known_from=3, known_share=0.6)
+    examples = real_unknown.capital_examples(real, some, [3, 0, 2, 0], recipe, n=10)
     texts = [TOKENIZER.decode(ids) for ids, _ in examples]
     refused = [real_unknown.refuses(text) for text in texts]
-    assert refused == [False, False, True, True], "equally many of both"
-    assert all("City of A" in text for text in texts[:2])
+    assert refused == [False] * 6 + [True] * 4
+    assert all("City of A" in text for text in texts[:6])
     assert not any(" C." in text or " C?" in text for text in texts)
 
 

@@ -5,6 +5,7 @@
     python -m course_lib speedrun smollm2-identity   # adapters for the real model,
     python -m course_lib speedrun smollm2-tools      # which `fetch` brings: some
     python -m course_lib speedrun smollm2-unknown    # minutes each
+    python -m course_lib speedrun smollm2-confidence # trains nothing
     python -m course_lib speedrun base --out somewhere_else
 
 An interrupted `base` goes on where it was. Same seed, same recipe; the last digits of
@@ -22,7 +23,8 @@ from course_lib.commands.kernels import THREAD_VARIABLES
 from course_lib.runtime import DATA, ROOT
 
 HELP = "make what lies in data/ again (for maintainers)"
-STAGES = ("base", "sizes", "smollm2-identity", "smollm2-tools", "smollm2-unknown")
+STAGES = ("base", "sizes", "smollm2-identity", "smollm2-tools", "smollm2-unknown",
+          "smollm2-confidence")  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,12 +13,13 @@ import torch.distributed as dist
 from course_lib.speedrun import BaseRecipe, compare_sizes, pretrain
 from course_lib.speedrun.real_identity import teach_identity
 from course_lib.speedrun.real_tools import teach_tools
-from course_lib.speedrun.real_unknown import teach_unknown
+from course_lib.speedrun.real_unknown import measure_confidence, teach_unknown
 
 ON_SMOLLM2 = {
     "smollm2-identity": teach_identity,
     "smollm2-tools": teach_tools,
     "smollm2-unknown": teach_unknown,
+    "smollm2-confidence": measure_confidence,
 }
 
 
