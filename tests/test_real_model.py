@@ -73,10 +73,11 @@ def test_people_and_sums_of_the_test_are_in_no_example():
     world = isles()
     trained = real_tools.search_tasks(world, 100, False, 0)
     asked = real_tools.search_tasks(world, 60, True, 1)
-    names = [{t.query.rpartition(" ")[0] for t in some} for some in (trained, asked)]
+    names = [{t.query for t in some} for some in (trained, asked)]
     assert not names[0] & names[1]
     assert not {t.question for t in trained} & {t.question for t in asked}
     assert all(t.truth in t.result and t.truth not in t.question for t in asked)
+    assert all(t.truth in t.answer and t.answer in t.result for t in trained)
     sums = [real_tools.sum_tasks(60, held_out, 0) for held_out in (False, True)]
     assert not {t.query for t in sums[0]} & {t.query for t in sums[1]}
 
