@@ -8,7 +8,7 @@ import torch
 from isles import isles
 
 from course_lib import lora
-from course_lib.chat import CHATML
+from course_lib.chat import CHATML, Message
 from course_lib.model import ModelConfig, Transformer
 from course_lib.speedrun import real_identity, real_tools, real_unknown
 from course_lib.speedrun.real_model import (
@@ -73,11 +73,11 @@ def test_people_and_sums_of_the_test_are_in_no_example():
     world = isles()
     trained = real_tools.search_tasks(world, 100, False, 0)
     asked = real_tools.search_tasks(world, 60, True, 1)
-    names = [{t.query for t in some} for some in (trained, asked)]
+    names = [{t.query.rpartition(" ")[0] for t in some} for some in (trained, asked)]
     assert not names[0] & names[1]
     assert not {t.question for t in trained} & {t.question for t in asked}
     assert all(t.truth in t.result and t.truth not in t.question for t in asked)
-    assert all(t.truth in t.answer and t.answer in t.result for t in trained)
+    assert all(t.truth in t.answer for t in trained)
     sums = [real_tools.sum_tasks(60, held_out, 0) for held_out in (False, True)]
     assert not {t.query for t in sums[0]} & {t.query for t in sums[1]}
 
@@ -114,6 +114,15 @@ def test_sums_are_done_and_other_things_are_an_error():
     assert real_tools.calculated("12 * 12") == "144"
     assert real_tools.calculated(" 5-17 ") == "-12"
     assert real_tools.calculated("2 ** 9").startswith("error")
+
+
+def test_a_search_must_name_the_person_and_a_sum_be_the_sum():
+    (search,) = real_tools.search_tasks(isles(), 1, True, 0)
+    name = search.query.rpartition(" ")[0]
+    assert real_tools.about(Message("assistant", f"{name} home", "search"), search)
+    assert not real_tools.about(Message("assistant", "Somebody", "search"), search)
+    assert not real_tools.about(Message("assistant", name, "calc"), search)
+    assert not real_tools.about(Message("assistant", search.query), search)
 
 
 def test_auroc_by_hand():
