@@ -202,7 +202,7 @@ def attach(model: Transformer, config: LoraConfig | None = None) -> Adapters:
         raise ValueError(
             f"the model has no linear layers {unknown}; it has {sorted(last_names)}"
         )
-    fingerprint_before = fingerprint(model)
+    fingerprint_before = weights_fingerprint(model)
     model.requires_grad_(False)
     generator = torch.Generator().manual_seed(config.seed)
     for name, layer in linear.items():
@@ -221,7 +221,7 @@ def load(path: str | Path, model: Transformer) -> Adapters:
     path = Path(path)
     tensors, told = _read(path)
     config = _config_of(told, path)
-    here, there = fingerprint(model), told.get("base_fingerprint")
+    here, there = weights_fingerprint(model), told.get("base_fingerprint")
     if here and here != there:
         raise ValueError(
             f"{path} was trained for the model {there}, this one is {here}: added "
@@ -249,7 +249,7 @@ def load_notes(path: str | Path) -> dict[str, Any]:
     return _read(Path(path))[1].get("notes", {})
 
 
-def fingerprint(model: Transformer) -> str:
+def weights_fingerprint(model: Transformer) -> str:
     """Tell models apart by some of their numbers; "" for a model on the meta device.
 
     Evenly spaced numbers of every tensor, rounded to bf16: the same model in fp32 and

@@ -224,11 +224,11 @@ def test_a_model_has_one_fingerprint_in_fp32_and_bf16_and_training_changes_it(
 ):
     monkeypatch.setattr(lora, "SAMPLES", samples)
     model = Transformer(LLAMA)
-    mark = lora.fingerprint(model)
-    assert lora.fingerprint(Transformer(LLAMA).bfloat16()) == mark
-    assert lora.fingerprint(Transformer(LLAMA, seed=1)) != mark
+    mark = lora.weights_fingerprint(model)
+    assert lora.weights_fingerprint(Transformer(LLAMA).bfloat16()) == mark
+    assert lora.weights_fingerprint(Transformer(LLAMA, seed=1)) != mark
     trained(model, 1)
-    assert lora.fingerprint(model) != mark
+    assert lora.weights_fingerprint(model) != mark
 
 
 def test_an_adapter_of_another_model_is_refused(tmp_path):

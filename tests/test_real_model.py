@@ -8,7 +8,7 @@ import torch
 from isles import isles
 
 from course_lib import lora
-from course_lib.chat import CHATML
+from course_lib.chat import CHATML, Message
 from course_lib.model import ModelConfig, Transformer
 from course_lib.speedrun import real_identity, real_tools, real_unknown
 from course_lib.speedrun.real_model import (
@@ -77,6 +77,7 @@ def test_people_and_sums_of_the_test_are_in_no_example():
     assert not names[0] & names[1]
     assert not {t.question for t in trained} & {t.question for t in asked}
     assert all(t.truth in t.result and t.truth not in t.question for t in asked)
+    assert all(t.truth in t.answer for t in trained)
     sums = [real_tools.sum_tasks(60, held_out, 0) for held_out in (False, True)]
     assert not {t.query for t in sums[0]} & {t.query for t in sums[1]}
 
@@ -115,6 +116,15 @@ def test_sums_are_done_and_other_things_are_an_error():
     assert real_tools.calculated("2 ** 9").startswith("error")
 
 
+def test_a_search_must_name_the_person_and_a_sum_be_the_sum():
+    (search,) = real_tools.search_tasks(isles(), 1, True, 0)
+    name = search.query.rpartition(" ")[0]
+    assert real_tools.about(Message("assistant", f"{name} home", "search"), search)
+    assert not real_tools.about(Message("assistant", "Somebody", "search"), search)
+    assert not real_tools.about(Message("assistant", name, "calc"), search)
+    assert not real_tools.about(Message("assistant", search.query), search)
+
+
 def test_auroc_by_hand():
     # Right ones at .9 and .5, wrong ones at .5 and .1: wins 1, 1, 1/2, 1 of 4.
     told = real_unknown.auroc([0.9, 0.5, 0.5, 0.1], [True, True, False, False])
@@ -124,11 +134,12 @@ def test_auroc_by_hand():
 
 def test_only_what_it_always_or_never_knew_becomes_an_example(real):
     some = [Country(name, f"City of {name}", (), 1) for name in ("A", "B", "C", "D")]
-    examples = real_unknown.capital_examples(real, some, [3, 0, 2, 0], seed=0)
+    recipe = real_unknown.UnknownRecipe("unknown", 1, known_from=3, known_share=0.6)
+    examples = real_unknown.capital_examples(real, some, [3, 0, 2, 0], recipe, n=10)
     texts = [TOKENIZER.decode(ids) for ids, _ in examples]
     refused = [real_unknown.refuses(text) for text in texts]
-    assert refused == [False, False, True, True], "equally many of both"
-    assert all("City of A" in text for text in texts[:2])
+    assert refused == [False] * 6 + [True] * 4
+    assert all("City of A" in text for text in texts[:6])
     assert not any(" C." in text or " C?" in text for text in texts)
 
 

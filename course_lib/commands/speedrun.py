@@ -10,6 +10,7 @@
     python -m course_lib speedrun smollm2-identity   # adapters for the real model,
     python -m course_lib speedrun smollm2-tools      # which `fetch` brings: some
     python -m course_lib speedrun smollm2-unknown    # minutes each
+    python -m course_lib speedrun smollm2-confidence # trains nothing
     python -m course_lib speedrun base --out somewhere_else
 
 An interrupted `base` goes on where it was. Same seed, same recipe; the last digits of
@@ -38,6 +39,7 @@ STAGES = (
     "smollm2-identity",
     "smollm2-tools",
     "smollm2-unknown",
+    "smollm2-confidence",
 )
 
 

@@ -20,7 +20,7 @@ from course_lib.speedrun.honest import HonestRecipe, Split, make_honest
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.real_identity import teach_identity
 from course_lib.speedrun.real_tools import teach_tools
-from course_lib.speedrun.real_unknown import teach_unknown
+from course_lib.speedrun.real_unknown import measure_confidence, teach_unknown
 from course_lib.speedrun.searcher import SearchRecipe, islanders_aside, teach_to_search
 from course_lib.speedrun.sizes import compare_sizes
 from course_lib.speedrun.vocabulary import record_vocabulary
@@ -40,6 +40,7 @@ __all__ = [
     "islanders_aside",
     "list_files",
     "make_honest",
+    "measure_confidence",
     "pretrain",
     "questions_of_tests",
     "read_corpus",

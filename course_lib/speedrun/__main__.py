@@ -23,6 +23,7 @@ STAGES = {
     "smollm2-identity": speedrun.teach_identity,
     "smollm2-tools": speedrun.teach_tools,
     "smollm2-unknown": speedrun.teach_unknown,
+    "smollm2-confidence": speedrun.measure_confidence,
 }
 
 

@@ -14,7 +14,7 @@ from course_lib.speedrun.real_model import (
     written,
 )
 
-RECIPE = AdapterRecipe("identity", steps=30)
+RECIPE = AdapterRecipe("identity", steps=45, learning_rate=2e-3)
 SAMPLES = (1, 2)  # two seeds: fifty phrasings make a hundred answers
 TEMPERATURE = 0.5
 
@@ -59,7 +59,7 @@ def teach_identity(folder: Path, recipe: AdapterRecipe = RECIPE) -> dict[str, An
     identity = [real.example(q, a) for q, a in written("identity")["training"]]
     # As many of the one kind as of the other: without the replay, the name is said
     # to everybody.
-    adapters, log = finetune(real, identity * 2 + own, recipe)
+    adapters, log = finetune(real, identity * 3 + own, recipe)
     results |= {"after": measure_identity(real, ordinary["held_out"]), "log": log}
     print("after", results["after"], log[-1], flush=True)
     save_results(folder, recipe, adapters, results)

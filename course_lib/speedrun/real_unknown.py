@@ -4,6 +4,7 @@ Three samples a question tell what it knows; what it does not becomes a refusal 
 training examples. Countries are either trained on or asked about, never both.
 """
 
+import json
 import random
 import re
 import unicodedata
@@ -14,6 +15,8 @@ from typing import Any
 
 from course_lib.data import Example
 from course_lib.generate import SamplingConfig, score
+from course_lib.runtime import atomic_write
+from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.real_model import (
     AdapterRecipe,
     RealModel,
@@ -23,7 +26,6 @@ from course_lib.speedrun.real_model import (
     written,
 )
 
-RECIPE = AdapterRecipe("unknown", steps=60)
 TRAINED_ON = 110  # countries; the others are asked about
 SAMPLES, TEMPERATURE = 3, 0.5
 CAPITAL_TOKENS = 16
@@ -33,6 +35,18 @@ PHRASES = (
     "Name the capital of {c}.",
 )  # fmt: skip
 HELD_OUT_PHRASES = ("Can you tell me the capital of {c}?",)
+
+
+@dataclass(frozen=True)
+class UnknownRecipe(AdapterRecipe):
+    """How ready to refuse the model becomes: more confirmed, fewer refused."""
+
+    known_from: int = 2  # right answers of three; none right is unknown
+    known_share: float = 0.65  # of the examples about capitals
+
+
+RECIPE = UnknownRecipe("unknown", steps=60)
+CONFIDENCE = AdapterRecipe("confidence", steps=1)  # trains nothing
 
 
 @dataclass(frozen=True)
@@ -87,19 +101,24 @@ def interrogate(real: RealModel, some: Sequence[Country]) -> list[int]:
 
 
 def capital_examples(
-    real: RealModel, some: Sequence[Country], hits: Sequence[int], seed: int
+    real: RealModel,
+    some: Sequence[Country],
+    hits: Sequence[int],
+    recipe: UnknownRecipe,
+    n: int = 140,
 ) -> list[Example]:
-    """Confirm what it knew every time, refuse what it never knew, leave the rest out.
-
-    Both kinds are made equally many, by more phrasings of the rarer one.
-    """
-    dice = random.Random(seed)
-    known = [c for c, n in zip(some, hits, strict=True) if n == SAMPLES]
-    unknown = [c for c, n in zip(some, hits, strict=True) if n == 0]
+    """Confirm what it knew, refuse what it never knew, leave out what lies between."""
+    dice = random.Random(recipe.seed)
+    known = [c for c, k in zip(some, hits, strict=True) if k >= recipe.known_from]
+    unknown = [c for c, k in zip(some, hits, strict=True) if k == 0]
+    n_known = round(recipe.known_share * n)
     examples = []
-    most = max(len(known), len(unknown))
-    for group, answer in ((known, "The capital of {c} is {k}."), (unknown, REFUSAL)):
-        for k in range(most):
+    for group, count, answer in (
+        (known, n_known, "The capital of {c} is {k}."),
+        (unknown, n - n_known, REFUSAL),
+    ):
+        dice.shuffle(group)
+        for k in range(count):
             c = group[k % len(group)]
             asked = dice.choice(PHRASES).format(c=c.name)
             examples.append(real.example(asked, answer.format(c=c.name, k=c.capital)))
@@ -207,21 +226,32 @@ def _auroc(pairs: Sequence[tuple[float, bool]]) -> float:
 # --- The stage ---
 
 
-def teach_unknown(folder: Path, recipe: AdapterRecipe = RECIPE) -> dict[str, Any]:
+def measure_confidence(folder: Path) -> dict[str, Any]:
+    """Measure how well two kinds of confidence tell right from wrong, untrained."""
+    trained_on, asked = countries(CONFIDENCE.seed)
+    results = confidence(RealModel.load(), trained_on + asked)
+    print({k: v for k, v in results.items() if k != "rows"}, flush=True)
+    name = "real_model/confidence_results.json"
+    atomic_write(folder / name, json.dumps(results, ensure_ascii=False) + "\n")
+    list_files(folder, [name], CONFIDENCE.command, CONFIDENCE.seed)
+    return results
+
+
+def teach_unknown(folder: Path, recipe: UnknownRecipe = RECIPE) -> dict[str, Any]:
     """Interrogate, train, measure before and after, and write adapter and results."""
     real = RealModel.load()
     trained_on, asked = countries(recipe.seed)
-    results: dict[str, Any] = {"confidence": confidence(real, trained_on + asked)}
     before = measure_capitals(real, asked, PHRASES[0], None)
     knew = before.pop("right each")
-    results |= {"before": before, "others before": measure_others(real)}
-    shown = {k: v for k, v in results["confidence"].items() if k != "rows"}
-    print(shown, {k: v for k, v in before.items() if k != "answers"}, flush=True)
+    results: dict[str, Any] = {"before": before}
+    print({k: v for k, v in before.items() if k != "answers"}, flush=True)
     hits = interrogate(real, trained_on)
     results["right of three"] = {str(n): hits.count(n) for n in range(SAMPLES + 1)}
     people = [f"Who is {name}?" for name in written("capitals")["famous_training"]]
-    own = real.own_examples(people + written("ordinary")["training"])
-    examples = capital_examples(real, trained_on, hits, recipe.seed) + own
+    # No capital in the replay: it might be one of those that are asked about.
+    ordinary = [q for q in written("ordinary")["training"] if "capital" not in q]
+    own = real.own_examples(people + ordinary)
+    examples = capital_examples(real, trained_on, hits, recipe) + own
     adapters, log = finetune(real, examples, recipe)
     print(results["right of three"], len(examples), log[-1], flush=True)
     for name, phrase in (("after", PHRASES[0]), ("held-out phrase", *HELD_OUT_PHRASES)):
@@ -230,6 +260,6 @@ def teach_unknown(folder: Path, recipe: AdapterRecipe = RECIPE) -> dict[str, Any
         print(name, {k: v for k, v in results[name].items() if k != "answers"},
               flush=True)  # fmt: skip
     results |= {"others after": measure_others(real), "log": log}
-    print(results["others before"], results["others after"], flush=True)
+    print(results["others after"], flush=True)
     save_results(folder, recipe, adapters, results)
     return results
