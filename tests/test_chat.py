@@ -18,7 +18,7 @@ from course_lib.chat import (
     ChatTemplate,
     Message,
 )
-from course_lib.commands import fetch
+from course_lib.runtime import real_model
 from course_lib.tokenizer import BPETokenizer, PublishedTokenizer, Vocabulary
 from course_lib.tokenizer.published import LETTERS
 
@@ -284,8 +284,8 @@ def test_chatml_is_what_smollm2s_template_renders():
 
 
 def test_chatml_on_the_real_tokenizer():
-    path = fetch.DOWNLOADS / fetch.MODEL
-    if not path.is_file():
+    path = real_model()
+    if path is None:
         pytest.skip("the real model is not on the disk")
     gguf = pytest.importorskip("gguf")
     from course_lib.checkpoint.gguf_file import _tokenizer

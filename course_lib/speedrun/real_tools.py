@@ -189,7 +189,7 @@ def tool_examples(real: RealModel, seed: int) -> list[Example]:
     return taught + 2 * real.own_examples(people + written("ordinary")["training"])
 
 
-def questions(world: World, n: int) -> tuple[list, ...]:
+def tool_questions(world: World, n: int) -> tuple[list, ...]:
     """Return what `measure_tools` asks, none of it trained on."""
     return (
         search_tasks(world, n, True, 1000),
@@ -204,7 +204,7 @@ def teach_tools(
 ) -> dict[str, Any]:
     """Train, measure before and after, and write adapter and results."""
     real, world = RealModel.load(), World(0)
-    asked = questions(world, n)
+    asked = tool_questions(world, n)
     results = {"before": measure_tools(real, *(some[:20] for some in asked))}
     print("before", results["before"], flush=True)
     adapters, log = finetune(real, tool_examples(real, recipe.seed), recipe)
