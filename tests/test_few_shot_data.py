@@ -1,4 +1,4 @@
-"""The hand-written few-shot tasks: enough items, and none of them is among the shots."""
+"""The hand-written few-shot tasks: items enough, and none is among the shots."""
 
 import json
 
