@@ -1,4 +1,4 @@
-"""The hand-written few-shot tasks: enough items, none of them among the shots."""
+"""The hand-written few-shot tasks: items enough, and none is among the shots."""
 
 import json
 
