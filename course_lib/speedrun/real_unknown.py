@@ -42,10 +42,10 @@ class UnknownRecipe(AdapterRecipe):
     """How ready to refuse the model becomes: more confirmed, fewer refused."""
 
     known_from: int = 2  # right answers of three; none right is unknown
-    known_share: float = 0.65  # of the examples about capitals
+    known_share: float = 0.6  # of the examples about capitals
 
 
-RECIPE = UnknownRecipe("unknown", steps=60)
+RECIPE = UnknownRecipe("unknown", steps=75, learning_rate=2e-3)
 CONFIDENCE = AdapterRecipe("confidence", steps=1)  # trains nothing
 
 
