@@ -7,7 +7,7 @@ import torch
 
 from course_lib.data import windows
 from course_lib.generate import SamplingConfig, generate
-from course_lib.model import ModelConfig, Transformer
+from course_lib.model import ModelConfig, Transformer, quantise
 from course_lib.train import TrainConfig, TrainState, load_run, save_run, train
 
 pytestmark = pytest.mark.skipif(
@@ -70,3 +70,12 @@ def test_generation_on_the_gpu_draws_what_the_cpu_draws():
     sampling = SamplingConfig(temperature=0.8, seed=1)
     expected = generate(model, prompts, sampling, max_new_tokens=8)
     assert generate(model.cuda(), prompts, sampling, max_new_tokens=8) == expected
+
+
+def test_a_model_in_8_bits_computes_on_the_gpu_with_the_rounded_weights():
+    model, token_ids = Transformer(CONFIG), ids()
+    with torch.no_grad():
+        expected = quantise(model)(token_ids)
+        got = quantise(model.cuda())(token_ids.cuda()).cpu()
+    # The CPU rounds inputs as well, to 16 bits
+    torch.testing.assert_close(got, expected, rtol=1e-3, atol=1e-3)

@@ -45,8 +45,8 @@ def ids(rows: int, length: int) -> torch.Tensor:
 def either_way(request, monkeypatch):
     """Run with torch's 8-bit product, and as on a machine that has none."""
     if request.param == "plain":
-        monkeypatch.setattr(int8, "kernel", lambda: None)
-    elif int8.kernel() is None:
+        monkeypatch.setattr(int8, "largest_input", lambda: None)
+    elif int8.largest_input() is None:
         pytest.skip("this torch has no 8-bit product for this processor")
     return request.param
 
@@ -78,12 +78,13 @@ def test_a_product_keeps_its_bound(either_way, n_rows, bias):
     x[:, 7] *= 30  # a loud number, as the residual stream of real models has
     with torch.no_grad():
         expected, got = linear(x), int8.Int8Linear(linear)(x)
-    _, w_steps = int8.rounded_rows(linear.weight)
-    bits = 127 if either_way == "kernel" and int8.kernel().reduce_range else 255
-    x_steps = 2 * x.abs().amax(-1, keepdim=True) / bits
-    bound = x.abs().sum(-1, keepdim=True) * w_steps / 2
-    bound = bound + x_steps * (linear.weight.abs().sum(-1) + 300 * w_steps / 2)
+    _, steps = int8.rounded_rows(linear.weight)
+    largest = (int8.largest_input() or 127) if either_way == "kernel" else 127
+    for_x = x.abs().amax(-1, keepdim=True) / (4 * largest**2)
+    bound = x.abs().sum(-1, keepdim=True) * steps / 2
+    bound = bound + for_x * (linear.weight.abs().sum(-1) + 300 * steps / 2)
     assert ((got - expected).abs() <= bound * 1.0001 + 1e-5).all()
+    assert ((got - expected).abs() > 0.02 * bound).any()
     assert not torch.equal(got, expected)
 
 
@@ -95,7 +96,7 @@ def test_the_packed_matrix_is_the_rounded_one():
     torch.testing.assert_close(got, rows * steps[:, None])
 
 
-# Measured .01 to .05 on these random weights; a matrix of wrong rows gives 1.
+# Measured .01 to .02 on these random weights; a matrix of wrong rows gives 1.
 @CONFIGS
 @pytest.mark.usefixtures("either_way")
 def test_logits_stay_near_the_originals(config):
@@ -103,7 +104,7 @@ def test_logits_stay_near_the_originals(config):
     with torch.no_grad():
         expected, got = model(token_ids), quantise(model)(token_ids)
     off = (got - expected).square().mean().sqrt() / expected.std()
-    assert 0 < off < 0.08
+    assert 0 < off < 0.04
     assert (got.argmax(-1) == expected.argmax(-1)).float().mean() > 0.9
 
 
@@ -111,14 +112,15 @@ def test_logits_stay_near_the_originals(config):
 
 
 @CONFIGS
-def test_cached_equals_uncached_but_for_the_rounding_of_inputs(either_way, config):
-    model, token_ids = quantise(lively(config)), ids(1, 20)
-    cache = KVCache(config, batch_size=1, length=20)
+@pytest.mark.usefixtures("either_way")
+def test_cached_logits_equal_uncached(config):
+    model, token_ids = quantise(lively(config)), ids(2, 20)
+    cache = KVCache(config, batch_size=2, length=20)
     with torch.no_grad():
         steps = [model(token_ids[:, k : k + 1], cache) for k in range(20)]
         whole = model(token_ids)
-    off = (torch.cat(steps, 1) - whole).square().mean().sqrt() / whole.std()
-    assert off < (0.08 if either_way == "kernel" else 1e-4)
+    # An input near the middle between two 254ths may go to either
+    torch.testing.assert_close(torch.cat(steps, 1), whole, rtol=1e-3, atol=2e-3)
 
 
 @CONFIGS
@@ -134,12 +136,12 @@ def test_generate_stream_and_score_take_it(config):
     assert len(model.attention_weights(ids(1, 9))) == config.n_layers
 
 
-def test_a_loud_row_does_not_drown_its_neighbour():
+@pytest.mark.parametrize("loudness", [0, 1e-20, 1, 1e6])
+def test_a_loud_row_does_not_drown_its_neighbour(loudness):
     model = quantise(lively())
     linear, quiet = model.blocks[0].mlp.down, drawn(1, 96)
-    alone = linear(quiet)
-    beside = linear(torch.cat([quiet, quiet * 1e4]))[:1]
-    assert (alone - beside).abs().max() < 0.05 * alone.abs().max()
+    beside = linear(torch.cat([quiet, quiet.roll(1) * loudness]))[:1]
+    assert torch.equal(linear(quiet), beside)
 
 
 def test_it_does_not_follow_the_model_it_was_made_of():
@@ -199,8 +201,19 @@ def test_packing_leaves_torchs_setting_and_says_nothing(recwarn):
 )
 def test_an_older_x86_processor_gets_inputs_of_7_bits():
     """Without VNNI, sums of two products are held in 16 bits and would overflow."""
-    code = "from course_lib.model import int8; k = int8.kernel(); print(k.reduce_range)"
+    code = "from course_lib.model import int8; print(int8.largest_input())"
     older = os.environ | {"FBGEMM_ENABLE_INSTRUCTIONS": "AVX2"}
     run = [sys.executable, "-c", code]
     said = subprocess.run(run, env=older, capture_output=True, text=True, check=True)
-    assert said.stdout.split() == ["True"]
+    assert said.stdout.split() == ["63"]
+
+
+def test_inputs_of_7_bits_are_hardly_worse(monkeypatch):
+    if int8.largest_input() is None:
+        pytest.skip("this torch has no 8-bit product for this processor")
+    model, token_ids = lively(), ids(3, 40)
+    with torch.no_grad():
+        full = quantise(model)(token_ids)
+        monkeypatch.setattr(int8, "largest_input", lambda: 63)
+        fewer = quantise(model)(token_ids)
+    assert 0 < (fewer - full).abs().max() < 0.01 * full.std()

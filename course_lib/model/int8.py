@@ -5,8 +5,9 @@ takes the time. So the weights are made smaller. This is for talking on a CPU, n
 for training. On a GPU, or where rounding must not show, use the plain model in bf16.
 """
 
+import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Self
@@ -20,6 +21,7 @@ from course_lib.model.layers import MLP, Attention, Rotation, rotate
 from course_lib.model.transformer import Transformer
 
 STEPS = 127  # whole numbers on each side of zero that 8 bits have
+TINY = torch.tensor(1e-30)  # a tensor: torch makes one of a plain number every time
 
 
 def quantise(model: Transformer) -> "Int8Transformer":
@@ -66,11 +68,15 @@ def rounded_rows(
 class Int8Linear(nn.Module):
     """Multiply by a matrix of 8-bit numbers; several with the same input become one.
 
-    The input is rounded to 8 bits too, each token by a step of its own (its range by
-    255), and both are multiplied as whole numbers. So a result is off by at most
-    sum(|x| * w_step / 2 + |w| * x_step): half a step for a weight, one for an input.
-    Where torch has no such product (`kernel`), the rounded weights are held as plain
-    fp32 numbers: as right, but as large and as slow as those.
+    Real inputs have a few loud numbers among many quiet ones, which 8 bits cannot hold
+    together. So each token's input becomes two rows of whole numbers, as hours and
+    minutes: one counts steps of its loudest number by 127, the other 254ths of a step
+    that are left. Reading the matrix takes the time, so the second row costs little.
+    Then a result is off by at most sum(|x|) * step / 2, with the step of its row of
+    weights, and a little for the input: sum(|w|) * max(|x|) / 64,000.
+
+    Where torch has no such product (`largest_input`), the rounded weights are held as
+    plain fp32 numbers: as right, but as large and as slow as those.
     """
 
     def __init__(self, *sources: nn.Linear) -> None:
@@ -78,28 +84,27 @@ class Int8Linear(nn.Module):
         weights, steps = rounded_rows(torch.cat([part.weight for part in sources]))
         biases = [part.bias for part in sources if part.bias is not None]
         self.bias = torch.cat(biases).detach().float() if biases else None
-        self.multiply = kernel() if weights.device.type == "cpu" else None
-        if self.multiply is not None:
-            self.packed = pack(self.multiply.engine, weights, steps)
-        else:
+        self.largest = largest_input() if weights.device.type == "cpu" else None
+        if self.largest is None:
             self.register_buffer("plain", weights * steps[:, None])
+        else:
+            self.parts = torch.tensor(2.0 * self.largest)  # of a step
+            self.packed = pack(weights, steps)
 
     def forward(self, x: Float[Tensor, "... C"]) -> Float[Tensor, "... N"]:
-        if self.multiply is None:
-            return F.linear(x, self.plain, self.bias)
-        x = x.float()
-        if x.numel() == x.shape[-1]:
-            y = self.multiply(x, self.packed)
-        else:
-            # torch takes one step for all that it gets. A loud token would drown the
-            # others, so each is brought to the same loudness before, and back after.
-            loudness = x.abs().amax(-1, keepdim=True).clamp_min(1e-30)
-            y = self.multiply(x / loudness, self.packed).mul_(loudness)
-        return y if self.bias is None else y + self.bias
+        if self.largest is None:
+            return F.linear(x.float(), self.plain, self.bias)
+        loudest = torch.linalg.vector_norm(x.float(), math.inf, -1, keepdim=True)
+        step = torch.add(TINY, loudest, alpha=1 / self.largest)  # all zeros: not 0 / 0
+        steps = x / step
+        rest = (steps - steps.round()) * self.parts
+        both = product(torch.stack([steps, rest]), self.packed, self.largest)
+        y = torch.add(both[0], both[1], alpha=0.5 / self.largest).mul_(step)
+        return y if self.bias is None else y.add_(self.bias)
 
     def weights(self) -> Float[Tensor, "N C"]:
         """Return the rounded matrix as plain numbers."""
-        if self.multiply is None:
+        if self.largest is None:
             return self.plain
         with _quietly():
             return torch.ops.quantized.linear_unpack(self.packed)[0].dequantize()
@@ -118,58 +123,45 @@ class Int8Embedding(nn.Module):
         return self.rows[ids] * self.steps[ids][..., None]
 
 
-# --- torch's products of 8-bit numbers ---
+# --- torch's product of 8-bit numbers ---
 
 
-class Kernel:
-    """One of torch's ways to multiply by a packed 8-bit matrix."""
-
-    def __init__(self, engine: str, reduce_range: bool) -> None:
-        self.engine, self.reduce_range = engine, reduce_range
-        self.product: Callable = torch.ops.quantized.linear_dynamic.default
-
-    def __call__(self, x: Tensor, packed: torch.ScriptObject) -> Tensor:
-        return self.product(x, packed, self.reduce_range)
+def product(x: Float[Tensor, "... C"], packed: torch.ScriptObject, largest: int):
+    """Round `x` to whole numbers from -largest to largest, and multiply them."""
+    multiply = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32
+    return multiply(x, 1.0, largest + 1, packed)  # held without sign: largest + 1 is 0
 
 
 @cache
-def kernel() -> Kernel | None:
-    """Find a product that this machine computes rightly; None if there is none.
+def largest_input() -> int | None:
+    """Say up to which whole number inputs are multiplied rightly here; None if never.
 
-    `fbgemm` is for x86, `qnnpack` for ARM. Older x86 processors add two products in 16
-    bits, where the largest numbers overflow: there the input gets 7 bits.
+    fbgemm, torch's library for x86, adds two products in 16 bits on older processors,
+    where the largest numbers overflow: there inputs get 7 bits. Elsewhere it is absent.
     """
-    for engine in ("fbgemm", "qnnpack"):
-        for reduce_range in (False, True):
-            if engine in torch.backends.quantized.supported_engines:
-                found = Kernel(engine, reduce_range)
-                if _is_right(found):
-                    return found
-    return None
+    return next((n for n in (STEPS, STEPS // 2) if _is_right(n)), None)
 
 
-def _is_right(found: Kernel) -> bool:
-    """Try the largest numbers there are, which overflow first, and ordinary ones."""
-    x = torch.linspace(-1, 1, 64).repeat(2, 1)
-    x[1] = 1
+def _is_right(largest: int) -> bool:
+    """Multiply whole numbers, the largest among them, and see whether it was exact."""
+    x = torch.full((3, 64), float(largest))
+    x[1] = torch.arange(64).remainder(2 * largest + 1) - largest
+    x[2] = -largest
     weights = torch.full((32, 64), STEPS, dtype=torch.int8)
-    weights[16:] = torch.arange(-512, 512).remainder(255).sub(STEPS).view(16, 64)
-    steps = torch.linspace(0.5, 1, 32)
-    expected = x @ (weights * steps[:, None]).T
+    weights[16:] = torch.arange(1024).remainder(255).sub(STEPS).view(16, 64)
     try:
-        got = found(x, pack(found.engine, weights, steps))
-    except (RuntimeError, AttributeError, NotImplementedError):
+        got = product(x, pack(weights, torch.ones(32)), largest)
+    except (RuntimeError, AttributeError):
         return False  # not built into this torch, or not for this processor
-    # Each of 64 inputs may be off by a step of 2/127, times 127; overflow costs 4,000.
-    return bool((got - expected).abs().max() < 64 * 2)
+    return torch.equal(got, x @ weights.T.float())
 
 
-def pack(engine: str, weights: Int8[Tensor, "N C"], steps: Float[Tensor, " N"]):
+def pack(weights: Int8[Tensor, "N C"], steps: Float[Tensor, " N"]):
     """Lay out a matrix in the order in which the product will read it."""
     before = torch.backends.quantized.engine
     with _quietly():
         try:
-            torch.backends.quantized.engine = engine
+            torch.backends.quantized.engine = "fbgemm"
             zeros = torch.zeros(len(steps), dtype=torch.long)
             whole = torch._make_per_channel_quantized_tensor(
                 weights, steps.double(), zeros, 0
@@ -180,7 +172,7 @@ def pack(engine: str, weights: Int8[Tensor, "N C"], steps: Float[Tensor, " N"]):
 
 
 @contextmanager
-def _quietly():
+def _quietly() -> Iterator[None]:
     """torch 2.13 warns that this layout will move to another package some day."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*quantized tensor.*deprecated.*")

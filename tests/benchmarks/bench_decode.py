@@ -1,6 +1,6 @@
 """Compare decoding in fp32, bf16, 8 bits and by `transformers`; then the quality.
 
-    python tests/benchmarks/bench_decode.py               # the real model: 3 minutes
+    python tests/benchmarks/bench_decode.py               # the real model: 2 minutes
     python tests/benchmarks/bench_decode.py --own         # the course's base: seconds
     python tests/benchmarks/bench_decode.py --quality     # and 200 prompts: 5 more
 
@@ -89,7 +89,7 @@ def megabytes_held_and_read(model: Transformer) -> tuple[float, float]:
     for part in model.modules():
         if isinstance(part, int8.Int8Linear):
             matrix = part.weights()
-            read += matrix.numel() * (4 if part.multiply is None else 1)
+            read += matrix.numel() * (4 if part.largest is None else 1)
             read += 4 * matrix.shape[0]
     embedding = sum(b.nbytes for b in model.embed.buffers())
     return (read + embedding) / 1e6, read / 1e6
@@ -255,10 +255,9 @@ def run(args: argparse.Namespace, place: Path) -> None:
     (half, tokenizer), half_grew = growing(lambda: load(Bf16))
     (plain, _), plain_grew = growing(lambda: load(Fp32))
     small, small_grew = growing(lambda: quantise(plain))
-    engine = int8.kernel()
     print(
         f"{plain.n_parameters():,} parameters, {args.threads} threads, 8 bits by "
-        f"{engine.engine if engine else 'plain numbers'}"
+        f"{'fbgemm' if int8.largest_input() else 'plain numbers'}"
     )
     if not args.only_quality:
         ids = tokenizer.encode(PROMPT)
