@@ -17,6 +17,7 @@ from course_lib.generate import (
     next_probabilities,
     score,
     stream,
+    stream_with_probabilities,
 )
 from course_lib.model import ModelConfig, Transformer
 
@@ -262,6 +263,18 @@ def test_stream_yields_what_generate_returns(sampling):
     stop = answer[7]
     expected = generate(MODEL, [[1, 2, 3]], sampling, 12, [stop])[0]
     assert list(stream(MODEL, [1, 2, 3], sampling, 12, [stop])) == expected
+
+
+def test_the_probability_is_the_models_own_whatever_the_token_was_drawn_with():
+    wild = SamplingConfig(temperature=3.0, top_k=7, seed=4)
+    steps = list(stream_with_probabilities(MODEL, [1, 2, 3], wild, 12))
+    tokens = [token for token, _ in steps]
+    assert tokens == list(stream(MODEL, [1, 2, 3], wild, 12))
+    logits = MODEL(torch.tensor([[1, 2, 3, *tokens[:-1]]]))[0, 2:]
+    own = logits.softmax(-1)[range(12), tokens]
+    torch.testing.assert_close(torch.tensor([p for _, p in steps]), own.detach())
+    sure = stream_with_probabilities(MODEL, [1, 2, 3], GREEDY, 1)
+    assert 0 < next(sure)[1] < 0.99, "greedy is not certain"
 
 
 def test_stream_computes_a_token_when_it_is_asked_for(monkeypatch):

@@ -56,13 +56,14 @@ class Script:
         return [ids(text) for text in self.turns.pop(0)]
 
     def stream(self, model, prompt, sampling, most, stops, keep_stop):
-        yield from self.generate(model, [prompt], sampling, most, stops, keep_stop)[0]
+        new = self.generate(model, [prompt], sampling, most, stops, keep_stop)[0]
+        yield from ((token, 0.5) for token in new)
 
 
 def played(monkeypatch, *turns: list[str]) -> Script:
     script = Script(*turns)
     monkeypatch.setattr(loop, "generate", script.generate)
-    monkeypatch.setattr(loop, "stream", script.stream)
+    monkeypatch.setattr(loop, "stream_with_probabilities", script.stream)
     return script
 
 

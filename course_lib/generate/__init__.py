@@ -4,7 +4,7 @@ Strings belong to `tokenizer` and `chat`; this room sees ids only. `sampling` ch
 one token, `decoding` goes on and on, `scoring` asks how likely a given answer is.
 """
 
-from course_lib.generate.decoding import generate, stream
+from course_lib.generate.decoding import generate, stream, stream_with_probabilities
 from course_lib.generate.sampling import (
     SamplingConfig,
     darts_of_rows,
@@ -21,4 +21,5 @@ __all__ = [
     "next_probabilities",
     "score",
     "stream",
+    "stream_with_probabilities",
 ]

@@ -52,7 +52,7 @@ def generate(
     by_length = sorted(range(len(rows)), key=lambda row: len(rows[row]))
     for chunk in chunks(by_length, batch_size):
         these = {row: rows[row] for row in chunk}
-        for said in _speak(model, these, sampling, max_new_tokens, stop_ids):
+        for said, _ in _speak(model, these, sampling, max_new_tokens, stop_ids):
             for row, token in said:
                 if keep_stop or token not in stop_ids:
                     answers[row].append(token)
@@ -72,11 +72,46 @@ def stream(
     Raises:
         ValueError: at once, as `generate`.
     """
+    steps = _speak_alone(model, prompt, sampling, max_new_tokens, stop_ids, keep_stop)
+    return (token for token, _ in steps)
+
+
+def stream_with_probabilities(
+    model: Transformer,
+    prompt: Sequence[int],
+    sampling: SamplingConfig,
+    max_new_tokens: int,
+    stop_ids: Collection[int] = (),
+    keep_stop: bool = False,
+) -> Iterator[tuple[int, float]]:
+    """Yield each new id of `stream` and how probable the model found it.
+
+    That is the model's own probability, before temperature, top-k and top-p: how sure
+    it was, whatever it was drawn with.
+
+    Raises:
+        ValueError: at once, as `generate`.
+    """
+    steps = _speak_alone(model, prompt, sampling, max_new_tokens, stop_ids, keep_stop)
+    return (
+        (token, float(logits.float().softmax(-1)[token])) for token, logits in steps
+    )
+
+
+def _speak_alone(
+    model: Transformer,
+    prompt: Sequence[int],
+    sampling: SamplingConfig,
+    max_new_tokens: int,
+    stop_ids: Collection[int],
+    keep_stop: bool,
+) -> Iterator[tuple[int, Float[Tensor, " V"]]]:
+    """Check now, then yield one row's ids, each with the logits it came from."""
     rows = checked_rows([prompt], "prompt", model.config)
     stop_ids = checked_limits(rows, model.config, max_new_tokens, stop_ids)
     steps = _speak(model, {0: rows[0]}, sampling, max_new_tokens, stop_ids)
-    tokens = (token for said in steps for _, token in said)
-    return (token for token in tokens if keep_stop or token not in stop_ids)
+    tokens = ((token, logits[0]) for said, logits in steps for _, token in said)
+    return (step for step in tokens if keep_stop or step[0] not in stop_ids)
 
 
 # As a decorator it switches gradients off only while this runs. A `with` inside would
@@ -88,10 +123,10 @@ def _speak(
     sampling: SamplingConfig,
     max_new_tokens: int,
     stop_ids: frozenset[int],
-) -> Iterator[list[tuple[int, int]]]:
+) -> Iterator[tuple[list[tuple[int, int]], Float[Tensor, "B V"]]]:
     """Yield, step by step, what each row that still speaks says: its number, an id.
 
-    A stop id is the last that a row says.
+    A stop id is the last that a row says. With it come the logits of the whole batch.
     """
     room = {row: model.config.context - len(ids) for row, ids in prompts.items()}
     rows = list(prompts)  # whose answer each place of the batch computes
@@ -108,7 +143,7 @@ def _speak(
             for row, token in zip(rows, ids.tolist(), strict=True)
             if row in room
         ]
-        yield said
+        yield said, logits
         n_before = len(room)
         going_on = [row for row, token in said if token not in stop_ids]
         room = {row: room[row] - 1 for row in going_on if room[row] > 1}

@@ -4,8 +4,9 @@
     box = Toolbox(COURSE, tokenizer, {"search": index.read, "calc": calculate})
     answer_all(model, [[Message("user", question)]], box, sampling)
 
-`loop` runs what a model calls and lets it go on, `confidence` decides when to search,
-`lessons` are conversations to learn it from. A tool is a function from text to text.
+`loop` runs what a model calls and lets it go on, `speaker` passes on what it says while
+it says it, `confidence` decides when to search, `lessons` are conversations to learn it
+from. A tool is a function from text to text.
 """
 
 from course_lib.tools.calculator import calculate
@@ -26,6 +27,7 @@ from course_lib.tools.loop import (
 )
 from course_lib.tools.python import PythonLimits, run_python
 from course_lib.tools.search import Hit, Page, SearchIndex, encyclopedia_of, fit
+from course_lib.tools.speaker import Speaker
 
 __all__ = [
     "Answer",
@@ -35,6 +37,7 @@ __all__ = [
     "Page",
     "PythonLimits",
     "SearchIndex",
+    "Speaker",
     "Step",
     "ToolError",
     "Toolbox",

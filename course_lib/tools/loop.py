@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from course_lib.chat import ChatTemplate, Message, Segment
-from course_lib.generate import SamplingConfig, generate, stream
+from course_lib.generate import SamplingConfig, generate, stream_with_probabilities
 from course_lib.model import Transformer
 from course_lib.tokenizer import BPETokenizer, PublishedTokenizer
 from course_lib.tools.errors import ToolError
@@ -48,6 +48,7 @@ class Step:
     text: str
     tool: str | None = None
     ids: tuple[int, ...] = ()  # as the model wrote them
+    probability: float | None = None  # of a token, the model's own
 
 
 @dataclass
@@ -162,11 +163,12 @@ def stream_steps(
         prompt = box.template.prompt(known, box.tokenizer) + prefix
         dice = replace(sampling, seed=sampling.seed + 7919 * turn)
         ids = list(prefix)
-        for token in stream(
+        for token, probability in stream_with_probabilities(
             model, prompt, dice, box.bounds.new_tokens, box.stop_ids, keep_stop=True
         ):
             ids.append(token)
-            yield Step("token", box.tokenizer.decode([token]), ids=(token,))
+            text = box.tokenizer.decode([token])
+            yield Step("token", text, ids=(token,), probability=probability)
         before = len(answer.steps)
         context = model.config.context
         going_on = _take(conversation, answer, ids, box, context)

@@ -6,6 +6,7 @@ the same on every run. Widgets show what others computed; none of them trains.
 """
 
 from course_lib.widgets.attention_view import AttentionView
+from course_lib.widgets.chat_panel import ChatPanel
 from course_lib.widgets.curve_guess import CurveGuess
 from course_lib.widgets.guess_game import GuessGame
 from course_lib.widgets.live_chart import LiveChart
@@ -20,6 +21,7 @@ from course_lib.widgets.tool_trace import ToolTrace
 
 __all__ = [
     "AttentionView",
+    "ChatPanel",
     "CurveGuess",
     "GuessGame",
     "LiveChart",
