@@ -52,7 +52,7 @@ class SearchRecipe:
     n_not_found: int = 150
     n_calculated: int = 900
     n_programmed: int = 1100
-    hand_written_times: int = 3  # small talk, refusals, style: nothing to look up
+    hand_written_times: int = 6  # small talk, refusals, style: nothing to look up
     n_replayed: int = 2000  # pages of the corpus, so that nothing is forgotten
     per_known: int = 4  # phrasings of each fact that is answered at once
     per_unknown: int = 2

@@ -1,9 +1,10 @@
-"""Search when unsure: let the model draft an answer, and see how sure it was of it.
+"""Search when unsure: let the model try an answer first, and see how sure it was of it.
 
-A model does not say whether it knows something, but its probabilities do: what it has
-often read it continues without hesitating. So an answer is drafted with searching
-forbidden; if any token of it was unlikely, the draft is thrown away and a search begun
-(Jiang et al. 2023, FLARE, section 3.2.1: active retrieval by confidence).
+A small model cannot tell from a name whether it has read of somebody, and searches
+nearly always. But its probabilities tell: what it has often read it continues without
+hesitating. So where it wants to search, an answer is drafted with calls forbidden; if
+no token of the draft was unlikely, the draft is said, and else the search begun (after
+Jiang et al. 2023, FLARE, section 3.2: active retrieval by confidence).
 """
 
 from collections.abc import Sequence
@@ -22,9 +23,10 @@ GREEDY = SamplingConfig(temperature=0)
 
 @dataclass(frozen=True)
 class Draft:
-    """An answer from memory: its ids, and the probability of its unlikeliest token.
+    """What the model would say without searching, and how sure it is of that.
 
-    A draft that calls another tool needs no memory: it counts as sure.
+    `sure` is the probability of the unlikeliest token, the first left out: that one
+    only says whether one calls. Where the model did not want to search, it is 1.
     """
 
     ids: tuple[int, ...]
@@ -38,52 +40,55 @@ def draft_answers(
     box: Toolbox,
     batch_size: int = 64,
 ) -> list[Draft]:
-    """Let the model answer with no search; other tools stay allowed.
-
-    The first token is left out of `sure`: it only says whether one searches.
+    """Let the model begin as it likes, but where it begins a search, without calls.
 
     Raises:
         ValueError: if the template marks calls by plain text: there is no token to
             forbid.
     """
-    ids_of = box.template.call_ids(box.tokenizer)
-    if not ids_of:
+    calls = box.template.call_ids(box.tokenizer)
+    if not calls:
         raise ValueError(
             f"template {box.template.name!r} has no token that begins a search"
         )
-    begin = ids_of["search"][0]
+    search, begins = calls["search"][0], [start for start, _ in calls.values()]
     prompts = [box.template.prompt(c, box.tokenizer) for c in conversations]
-    firsts = _likeliest_without(model, prompts, begin, batch_size)
+    wanted = _first_tokens(model, prompts, [], batch_size)
+    instead = _first_tokens(model, prompts, begins, batch_size)
+    firsts = [b if a == search else a for a, b in zip(wanted, instead, strict=True)]
     opened = [[*prompt, first] for prompt, first in zip(prompts, firsts, strict=True)]
-    stops = {*box.stop_ids, begin}
-    rest = generate(
-        model, opened, GREEDY, box.bounds.new_tokens, stops, keep_stop=True
-    ) if opened else []  # fmt: skip
+    rest = (
+        generate(
+            model, opened, GREEDY, box.bounds.new_tokens, box.stop_ids, keep_stop=True
+        )
+        if opened
+        else []
+    )
     drafts = [[first, *more] for first, more in zip(firsts, rest, strict=True)]
-    others = {start for start, _ in ids_of.values()}
-    sure = [
-        1.0 if draft[0] in others else float(scores[1:].min().exp())
-        for draft, scores in zip(drafts, score(model, prompts, drafts), strict=True)
-    ]
-    texts = [box.template.said(d, box.tokenizer)[0].content for d in drafts]
+    scores = score(model, prompts, drafts, batch_size)
     return [
-        Draft(tuple(ids), text, p)
-        for ids, text, p in zip(drafts, texts, sure, strict=True)
+        Draft(
+            tuple(ids),
+            box.template.said(ids, box.tokenizer)[0].content,
+            float(s[1:].min().exp()) if want == search else 1.0,
+        )
+        for ids, want, s in zip(drafts, wanted, scores, strict=True)
     ]
 
 
 @torch.inference_mode()
-def _likeliest_without(
-    model: Transformer, prompts: list[list[int]], banned: int, batch_size: int
+def _first_tokens(
+    model: Transformer, prompts: list[list[int]], banned: list[int], batch_size: int
 ) -> list[int]:
-    """Return the likeliest next token of each prompt, one token left aside."""
+    """Return the likeliest next token of each prompt, some left aside."""
     found = []
+    device = next(model.parameters()).device
     for k in range(0, len(prompts), batch_size):
         some = prompts[k : k + batch_size]
         read = pad_examples([([*ids, 0], [0.0] * (len(ids) + 1)) for ids in some], 0)
-        hidden = model.body(read.token_ids.to(next(model.parameters()).device))
-        last = torch.tensor([len(ids) - 1 for ids in some])
-        logits = model.head(hidden[torch.arange(len(some)), last])
+        hidden = model.body(read.token_ids.to(device))
+        last = torch.tensor([len(ids) - 1 for ids in some], device=device)
+        logits = model.head(hidden[torch.arange(len(some), device=device), last])
         logits[:, banned] = -torch.inf
         found += logits.argmax(-1).tolist()
     return found
@@ -97,14 +102,16 @@ def answer_when_sure(
 ) -> list[Answer]:
     """Answer from memory where the draft is at least so sure, else search and read.
 
+    With 0 it never searches, with 1 (nearly) as often as it wants.
+
     Raises:
         ValueError: if `sure_from` is not from 0 to 1.
     """
     if not 0 <= sure_from <= 1:
         raise ValueError(f"sure_from is a probability, 0 to 1, got {sure_from}")
-    begin = box.template.call_ids(box.tokenizer)["search"][0]
     drafts = draft_answers(model, conversations, box)
-    # A sure draft is begun anew from its first token, so that its calls are run.
+    begin = box.template.call_ids(box.tokenizer)["search"][0]
+    # A draft that is said is begun anew from its first token, so that its calls run.
     begun = [d.ids[:1] if d.sure >= sure_from else [begin] for d in drafts]
     return answer_all(model, conversations, box, GREEDY, begun)
 
