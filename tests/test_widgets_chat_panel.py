@@ -355,7 +355,7 @@ def test_a_tool_loop_feeds_the_panel(monkeypatch):
 def test_marks_that_are_letters_are_held_back_and_taken_out(monkeypatch):
     names = ("<|im_start|>", "<|im_end|>")
     box = Toolbox(
-        CHATML, BPETokenizer.train([TEXT] * 9, 300, names), {"search": search}
+        CHATML, BPETokenizer.train([TEXT] * 9, 290, names), {"search": search}
     )
     monkeypatch.setattr(loop, "_fitting", lambda _box, _before, result, _most: result)
     monkeypatch.setattr(Speaker, "_remembered", lambda _self, messages: list(messages))
@@ -365,7 +365,8 @@ def test_marks_that_are_letters_are_held_back_and_taken_out(monkeypatch):
         "Yes. <search>Orla Venn</search><|im_end|>",
         "She <lives> on Brine < 3 — naïve<|im_end|>",
     )
-    assert shown(pieces) == EXPECTED
+    # The token that ends the turn of the call has no text.
+    assert [part for part in shown(pieces) if part[1]] == EXPECTED
     cut_off = written(monkeypatch, box, "Yes <sear")
     assert shown(cut_off) == [("assistant", "Yes <sear")], "nothing held back is lost"
 
@@ -376,7 +377,7 @@ def test_a_token_across_the_border_of_a_mark_is_cut_there():
     )
     reader._held = [Piece("So <cal", 0.5), Piece("c>6*7", 0.5)]
     assert shown(list(reader._sort_out())) == [("assistant", "So "), ("call", "6*7")]
-    reader._held = [Piece("=1</calc>", 0.5)]
+    reader._held = [Piece("=1</calc>", 0.5, "call", "calc")]
     assert shown(list(reader._sort_out())) == [("call", "=1")]
     assert reader._tool is None
     assert list(reader.read(Step("problem", "x"))) == [Piece("x", kind="problem")]
