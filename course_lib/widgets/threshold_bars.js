@@ -44,9 +44,9 @@ function render({ model, el }) {
   find(".bars").append(...bars);
   find(".title").textContent = model.get("title");
   let waiting;
+  let moved = -Infinity; // when the hand moved the slider last, in ms
 
-  const draw = () => {
-    const threshold = model.get("threshold");
+  const draw = (threshold) => {
     const all = { correct: 0, wrong: 0, refused: 0 };
     bars.forEach((bar, g) => {
       const confidences = model.get("confidences")[g];
@@ -66,17 +66,28 @@ function render({ model, el }) {
     find(".info").textContent = "all together: "
       + KINDS.map((kind) => `${kind} ${Math.round(100 * all[kind] / total)} %`).join(", ");
   };
-  // The page follows at once; Python is told at most thirty times a second.
-  slider.addEventListener("input", () => {
+  // The page follows at once; Python is told where the slider stands when it rests. What
+  // Python answers meanwhile is old, and would pull the slider back under the hand.
+  const tell = () => {
+    waiting = undefined;
     model.set("threshold", Number(slider.value));
-    waiting ??= setTimeout(() => { waiting = undefined; model.save_changes(); }, 33);
+    model.save_changes();
+  };
+  slider.addEventListener("input", () => {
+    moved = performance.now();
+    draw(Number(slider.value));
+    clearTimeout(waiting);
+    waiting = setTimeout(tell, 100);
   });
   el.addEventListener("keydown", (event) => event.stopPropagation());
-  model.on("change:threshold", draw);
-  draw();
+  const follow = () => {
+    if (performance.now() - moved > 600) draw(model.get("threshold"));
+  };
+  model.on("change:threshold", follow);
+  draw(model.get("threshold"));
   return () => {
     clearTimeout(waiting);
-    model.off("change:threshold", draw);
+    model.off("change:threshold", follow);
   };
 }
 export default { render };
