@@ -98,6 +98,8 @@ def test_a_call_that_nobody_answered_is_left_out_of_the_messages():
     assert messages_of(WITH_CALL[:5])[-1] == Message("assistant", "")
     around = [*WITH_CALL[:3], Piece(" Well.", 0.5)]
     assert messages_of(around) == [Message("assistant", "Let me look. Well.")]
+    border = Piece("", 0.9, token=b"<|im_end|>")
+    assert messages_of([*WITH_CALL[1:4], border, *WITH_CALL[4:]])[1].role == "tool"
     assert messages_of([]) == [Message("assistant", "")]
 
 
@@ -322,7 +324,7 @@ def written(monkeypatch, box: Toolbox, *turns: str) -> list[Piece]:
 
 def shown(pieces: list[Piece]) -> list[tuple[str, str]]:
     runs: list[tuple[str, str]] = []
-    for piece in pieces:
+    for piece in filter(lambda piece: piece.text, pieces):  # no borders
         if runs and runs[-1][0] == piece.kind:
             runs[-1] = (piece.kind, runs[-1][1] + piece.text)
         else:
@@ -365,8 +367,7 @@ def test_marks_that_are_letters_are_held_back_and_taken_out(monkeypatch):
         "Yes. <search>Orla Venn</search><|im_end|>",
         "She <lives> on Brine < 3 — naïve<|im_end|>",
     )
-    # The token that ends the turn of the call has no text.
-    assert [part for part in shown(pieces) if part[1]] == EXPECTED
+    assert shown(pieces) == EXPECTED
     cut_off = written(monkeypatch, box, "Yes <sear")
     assert shown(cut_off) == [("assistant", "Yes <sear")], "nothing held back is lost"
 
@@ -377,7 +378,9 @@ def test_a_token_across_the_border_of_a_mark_is_cut_there():
     )
     reader._held = [Piece("So <cal", 0.5), Piece("c>6*7", 0.5)]
     assert shown(list(reader._sort_out())) == [("assistant", "So "), ("call", "6*7")]
-    reader._held = [Piece("=1</calc>", 0.5, "call", "calc")]
-    assert shown(list(reader._sort_out())) == [("call", "=1")]
+    reader._held = [Piece("=1</calc> is", 0.5, "call", "calc", b"=1</calc> is")]
+    both = list(reader._sort_out())
+    assert shown(both) == [("call", "=1"), ("assistant", " is")]
+    assert [piece.token for piece in both] == [b"=1</calc> is", b""]
     assert reader._tool is None
     assert list(reader.read(Step("problem", "x"))) == [Piece("x", kind="problem")]

@@ -53,7 +53,12 @@ def messages_of(pieces: Iterable[Piece]) -> list[Message]:
 
     Example: words, a call, its result -> three messages and an empty one
     """
-    read = [piece for piece in pieces if piece.kind in ("assistant", "call", "result")]
+    read = [
+        piece
+        for piece in pieces
+        if piece.kind in ("call", "result")
+        or (piece.kind == "assistant" and piece.text)
+    ]
     parts = [
         (kind, tool, "".join(piece.text for piece in group))
         for (kind, tool), group in groupby(read, key=_part)
@@ -65,7 +70,7 @@ def messages_of(pieces: Iterable[Piece]) -> list[Message]:
             messages.append(Message("tool", text))
         elif kind == "call" and answered:
             messages.append(Message("assistant", text, tool))
-        elif kind == "assistant" and text:
+        elif kind == "assistant":
             if messages and messages[-1] == Message("assistant", messages[-1].content):
                 text = messages.pop().content + text  # around a call left out
             messages.append(Message("assistant", text))

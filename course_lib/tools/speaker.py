@@ -147,11 +147,13 @@ class _Reader:
             before = piece.text[: max(0, start - at)]
             behind = piece.text[max(0, end - at) :]
             at += len(piece.text)
-            if behind or not before:  # a token across the border belongs behind it
-                named = {"kind": self._kind, "tool": self._tool}
-                yield replace(piece, text=before + behind, **named)
-            else:
+            if before:
                 yield replace(piece, text=before)
+            if behind or not before:
+                # The token is shown once, although it lies on both sides of the border.
+                token = b"" if before else piece.token
+                named = {"kind": self._kind, "tool": self._tool, "token": token}
+                yield replace(piece, text=behind, **named)
 
 
 def _text_marks(template: ChatTemplate) -> dict[str, tuple[str, str]]:

@@ -72,6 +72,8 @@ def _reply_html(turn: Turn) -> list[str]:
     for kind, tool, pieces in runs_of(turn.pieces):
         words = "".join(_piece_html(piece) for piece in pieces)
         if kind not in BOXES:
+            if not words:  # border tokens alone
+                continue
             parts.append(f"<p><b>{html.escape(turn.speaker)}:</b> {words}</p>")
             continue
         title = TITLES[kind].format(tool=tool or "the tool")

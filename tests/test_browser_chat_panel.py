@@ -1,0 +1,165 @@
+"""The chat panel in a real JupyterLab: Enter, Escape, raw tokens, and hostile text."""
+
+import re
+
+import pytest
+from browser_cells import opened, run, wait_until
+from browser_lab import (
+    CHROMIUM_OPTIONS,
+    DARK_THEME,
+    find_chromium,
+    running_lab,
+)
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+pytestmark = pytest.mark.skipif(
+    find_chromium() is None,
+    reason="needs the system's Chromium (Debian: apt install chromium)",
+)
+
+EVIL = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 2'>"
+CELLS = [
+    f"""
+import time
+from course_lib.chat import Piece
+from course_lib.widgets import ChatPanel
+EVIL = {EVIL!r}
+class Scripted:
+    def __call__(self, messages):
+        yield Piece("Let me look that up. ", 0.93)
+        yield Piece("", 0.9, "call", "search", b"<search_start>")
+        yield Piece("Orla Venn " + EVIL, 0.8, "call", "search", b"Orla Venn")
+        yield Piece("", 0.97, "call", "search", b"<search_end>")
+        yield Piece("Orla Venn lives on Brine. " + EVIL, None, "result", "search")
+        for word, chance in zip("She lives on Brine .".split(), [.95, .6, .3, .1, .01]):
+            yield Piece(" " + word, chance, token=(" " + word).encode())
+        yield Piece(EVIL, 0.4, token=EVIL.encode())
+        yield Piece("", 0.99, token=b"<|end|>")
+    def prompt(self, messages):
+        words = [Piece(m.content, None, "prompt", token=m.content.encode())
+                 for m in messages]
+        return [Piece("", None, "prompt", token=b"<|user|>"), *words]
+def endless(messages):
+    for k in range(100_000):
+        time.sleep(0.02)
+        yield Piece(f" {{k}}", 0.5)
+panel = ChatPanel({{"assistant": Scripted(), "endless " + EVIL: endless}}, system="")
+panel
+""",
+    "print(len(panel.turns), panel.running == '', panel.turns[-1][3], panel.system)",
+]
+
+
+@pytest.fixture(scope="module")
+def chatting(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    with (
+        running_lab(folder, {"OMP_NUM_THREADS": "1"}) as lab,
+        playwright.sync_playwright() as p,
+    ):
+        browser = p.chromium.launch(
+            executable_path=find_chromium(), args=CHROMIUM_OPTIONS
+        )
+        page = opened(browser, lab, "chatting.ipynb", CELLS)
+        assert run(page, 0) == ""
+        yield page
+        browser.close()
+
+
+def look(page, view, name: str) -> None:
+    """Take both pictures, and leave the light theme."""
+    light = DARK_THEME.replace("Dark", "Light")
+    for theme, command in (("dark", DARK_THEME), ("light", light)):
+        page.page.evaluate(command)
+        page.page.wait_for_timeout(1_200)
+        view.evaluate("v => v.scrollIntoView({block: 'center'})")
+        page.page.wait_for_timeout(200)
+        page.screenshot(f"chat_panel_{name}_{theme}")
+        colour = view.evaluate("v => getComputedStyle(v).color")
+        brightness = sum(map(int, re.findall(r"\d+", colour)[:3]))
+        assert (brightness > 400) == (theme == "dark")
+
+
+def ended(page, view) -> None:
+    condition = "view.querySelector('.stop').hidden"
+    wait_until(page, view, f"{condition} && view.querySelector('.turn')")
+
+
+def test_enter_sends_and_calls_and_results_have_boxes_of_their_own(chatting):
+    view = chatting.show(".course.chat-panel")
+    view.get_by_label("system message").fill("Be brief")
+    message = view.get_by_label("Your message")
+    message.fill("Where does Orla Venn live? " + EVIL)
+    message.press("Enter")
+    wait_until(chatting, view, "view.querySelector('.said.result')")
+    ended(chatting, view)
+    kinds = view.locator(".said").evaluate_all("b => b.map((x) => x.classList[1])")
+    assert kinds == ["user", "assistant", "call", "result", "assistant"]
+    assert view.locator(".said.call .name").text_content() == "calls search"
+    assert message.input_value() == ""
+    assert run(chatting, 1) == "1 True  Be brief\n"
+
+
+def test_tokens_are_shaded_by_their_probability_and_say_the_number(chatting):
+    view = chatting.show(".course.chat-panel")
+    words = view.locator(".said.assistant").last.locator(".piece")
+    levels = words.evaluate_all("w => w.map((x) => x.classList[1])")
+    assert levels[:5] == [f"level-{k}" for k in range(5)]
+    assert words.nth(2).get_attribute("title") == "·on  30.0 %"
+    shades = words.evaluate_all(
+        "w => w.map((x) => getComputedStyle(x).backgroundColor)"
+    )
+    assert len(set(shades[:5])) == 5
+    view.locator(".log").focus()
+    chatting.page.keyboard.press("Home")
+    assert "93.0 %" in view.locator(".info").text_content()
+
+
+def test_the_switch_shows_the_raw_tokens_borders_too(chatting):
+    view = chatting.show(".course.chat-panel")
+    assert view.locator(".raw").is_hidden()
+    view.get_by_role("checkbox").check()
+    borders = view.locator(".raw-tokens .border").all_text_contents()
+    assert borders == ["<|user|>", "<search_start>", "<search_end>", "<|end|>"]
+    look(chatting, view, "raw")
+
+
+def test_what_anybody_wrote_stays_text(chatting):
+    view = chatting.show(".course.chat-panel")
+    assert view.locator("script, img").count() == 0
+    assert view.locator(".log").text_content().count("<script>") == 4
+    assert chatting.page.evaluate("window.hurt") is None
+
+
+def test_escape_stops_an_answer_while_it_streams(chatting):
+    view = chatting.show(".course.chat-panel")
+    view.get_by_role("checkbox").uncheck()
+    view.get_by_role("combobox").select_option(index=1)
+    message = view.get_by_label("Your message")
+    message.fill("Count!")
+    message.press("Enter")
+    wait_until(chatting, view, "view.querySelector('.log').textContent.includes(' 7')")
+    assert view.get_by_role("button", name="Send").is_disabled()
+    look(chatting, view, "streaming")
+    message.press("Escape")
+    ended(chatting, view)
+    assert view.locator(".state").text_content() == "stopped"
+    assert run(chatting, 1) == "2 True stopped Be brief\n"
+
+
+def test_the_button_stops_as_well_and_a_new_conversation_is_empty(chatting):
+    view = chatting.show(".course.chat-panel")
+    view.get_by_label("Your message").fill("Count again!")
+    view.get_by_role("button", name="Send").click()
+    wait_until(chatting, view, "!view.querySelector('.stop').hidden")
+    view.get_by_role("button", name="Stop").click()
+    ended(chatting, view)
+    assert run(chatting, 1) == "3 True stopped Be brief\n"
+    view.get_by_role("button", name="New conversation").click()
+    wait_until(chatting, view, "!view.querySelector('.turn')")
+    assert view.locator(".log").is_hidden()
+
+
+def test_the_page_had_no_error_and_asked_nobody_else(chatting):
+    assert chatting.errors == []
+    assert chatting.outside == []
