@@ -18,17 +18,18 @@ class RMSNorm(nn.RMSNorm):
             return super().forward(x)
         if x.requires_grad:
             return _RMSNorm.apply(x, self.weight, self.eps)
-        # For a single token the number of steps is what costs: three, then two.
-        length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
-        mean = torch.full((), self.eps).addcmul(length, length, value=1 / x.shape[-1])
-        return x * mean.rsqrt_() * self.weight
+        return x * _shrink(x, self.eps) * self.weight
+
+
+def _shrink(x: Float[Tensor, "... C"], eps: float) -> Float[Tensor, "... 1"]:
+    squares = torch.linalg.vector_norm(x, dim=-1, keepdim=True).square_()
+    return squares.div_(x.shape[-1]).add_(eps).rsqrt_()
 
 
 class _RMSNorm(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, weight, eps):
-        squares = torch.linalg.vector_norm(x, dim=-1, keepdim=True).square_()
-        shrink = squares.div_(x.shape[-1]).add_(eps).rsqrt_()
+        shrink = _shrink(x, eps)
         even = x * shrink
         ctx.save_for_backward(even, shrink, weight)
         return even * weight
