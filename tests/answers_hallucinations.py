@@ -3,7 +3,8 @@
 import re
 
 import course_lib.exercises.hallucinations  # noqa: F401  pins its exercises
-from course_lib.factuality import auroc, names_value, over_refused
+from course_lib.conversations import mentions
+from course_lib.factuality import auroc, over_refused
 
 
 def says(answer, value):
@@ -183,7 +184,7 @@ WRONG = {
     ],
 }
 RIGHT = {
-    "09.says": [word_by_word, names_value],
+    "09.says": [word_by_word, mentions],
     "09.knowledge": [by_count],
     "09.pairs_won": [auroc],
     "09.refuse_below": [lambda *given: list(refused_below(*given))],

@@ -1,7 +1,12 @@
 """Small notebooks for the browser tests, and their cells run one at a time."""
 
+import contextlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import nbformat
-from browser_lab import Chapter
+from browser_lab import DARK_THEME, Chapter, running_browser, running_lab
 
 # Starts one cell; the page remembers its end.
 START_CELL = """(place) => {
@@ -90,6 +95,30 @@ def opened(browser, lab, name: str, cells: list[str]) -> Chapter:
     )
     nbformat.write(notebook, lab.folder / name)
     return Chapter(browser, lab, name)
+
+
+@contextlib.contextmanager
+def own_page(folder: Path, name: str, cells: list[str]) -> Iterator[Chapter]:
+    """Open such a notebook in a JupyterLab and a browser of its own."""
+    with (
+        running_lab(folder, {"OMP_NUM_THREADS": "1"}) as lab,
+        running_browser() as browser,
+    ):
+        yield opened(browser, lab, name, cells)
+
+
+def look(page: Chapter, view, name: str) -> None:
+    """Take pictures in the dark and the light theme, and leave the light one."""
+    light = DARK_THEME.replace("Dark", "Light")
+    for theme, command in (("dark", DARK_THEME), ("light", light)):
+        page.page.evaluate(command)
+        page.page.wait_for_timeout(1_200)
+        view.evaluate("v => v.scrollIntoView({block: 'center'})")
+        page.page.wait_for_timeout(200)
+        page.screenshot(f"{name}_{theme}")
+        colour = view.evaluate("v => getComputedStyle(v).color")
+        brightness = sum(map(int, re.findall(r"\d+", colour)[:3]))
+        assert (brightness > 400) == (theme == "dark")
 
 
 def begin(page: Chapter, place: int) -> None:

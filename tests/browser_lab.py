@@ -16,9 +16,12 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from course_lib.commands import copies, start
 from course_lib.commands.environment import Environment
 
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_OPTIONS = [
@@ -61,6 +64,23 @@ START_S = 90
 def find_chromium() -> str | None:
     """Return the system's Chromium, if there is one."""
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+NEEDS_CHROMIUM = pytest.mark.skipif(
+    find_chromium() is None,
+    reason="needs the system's Chromium (Debian: apt install chromium)",
+)
+
+
+@contextlib.contextmanager
+def running_browser() -> Iterator:
+    """Start the system's Chromium, and close it afterwards."""
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(
+            executable_path=find_chromium(), args=CHROMIUM_OPTIONS
+        )
+        yield browser
+        browser.close()
 
 
 @contextlib.contextmanager

@@ -1,21 +1,10 @@
 """The chat panel in a real JupyterLab: Enter, Escape, raw tokens, and hostile text."""
 
-import re
-
 import pytest
-from browser_cells import opened, run, wait_until
-from browser_lab import (
-    CHROMIUM_OPTIONS,
-    DARK_THEME,
-    find_chromium,
-    running_lab,
-)
+from browser_cells import look, own_page, run, wait_until
+from browser_lab import NEEDS_CHROMIUM
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-pytestmark = pytest.mark.skipif(
-    find_chromium() is None,
-    reason="needs the system's Chromium (Debian: apt install chromium)",
-)
+pytestmark = NEEDS_CHROMIUM
 
 EVIL = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 2'>"
 CELLS = [
@@ -52,32 +41,9 @@ panel
 
 @pytest.fixture(scope="module")
 def chatting(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    with (
-        running_lab(folder, {"OMP_NUM_THREADS": "1"}) as lab,
-        playwright.sync_playwright() as p,
-    ):
-        browser = p.chromium.launch(
-            executable_path=find_chromium(), args=CHROMIUM_OPTIONS
-        )
-        page = opened(browser, lab, "chatting.ipynb", CELLS)
+    with own_page(tmp_path_factory.mktemp("lab"), "chatting.ipynb", CELLS) as page:
         assert run(page, 0) == ""
         yield page
-        browser.close()
-
-
-def look(page, view, name: str) -> None:
-    """Take both pictures, and leave the light theme."""
-    light = DARK_THEME.replace("Dark", "Light")
-    for theme, command in (("dark", DARK_THEME), ("light", light)):
-        page.page.evaluate(command)
-        page.page.wait_for_timeout(1_200)
-        view.evaluate("v => v.scrollIntoView({block: 'center'})")
-        page.page.wait_for_timeout(200)
-        page.screenshot(f"chat_panel_{name}_{theme}")
-        colour = view.evaluate("v => getComputedStyle(v).color")
-        brightness = sum(map(int, re.findall(r"\d+", colour)[:3]))
-        assert (brightness > 400) == (theme == "dark")
 
 
 def ended(page, view) -> None:
@@ -121,7 +87,7 @@ def test_the_switch_shows_the_raw_tokens_borders_too(chatting):
     view.get_by_role("checkbox").check()
     borders = view.locator(".raw-tokens .border").all_text_contents()
     assert borders == ["<|user|>", "<search_start>", "<search_end>", "<|end|>"]
-    look(chatting, view, "raw")
+    look(chatting, view, "chat_panel_raw")
 
 
 def test_what_anybody_wrote_stays_text(chatting):
@@ -140,7 +106,7 @@ def test_escape_stops_an_answer_while_it_streams(chatting):
     message.press("Enter")
     wait_until(chatting, view, "view.querySelector('.log').textContent.includes(' 7')")
     assert view.get_by_role("button", name="Send").is_disabled()
-    look(chatting, view, "streaming")
+    look(chatting, view, "chat_panel_streaming")
     message.press("Escape")
     ended(chatting, view)
     assert view.locator(".state").text_content() == "stopped"

@@ -1,22 +1,12 @@
 """The drawn curve in a real JupyterLab: one sweep, the keys, and the reveal."""
 
 import ast
-import re
 
 import pytest
-from browser_cells import opened, run, wait_until
-from browser_lab import (
-    CHROMIUM_OPTIONS,
-    DARK_THEME,
-    find_chromium,
-    running_lab,
-)
+from browser_cells import look, own_page, run, wait_until
+from browser_lab import NEEDS_CHROMIUM
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-pytestmark = pytest.mark.skipif(
-    find_chromium() is None,
-    reason="needs the system's Chromium (Debian: apt install chromium)",
-)
+pytestmark = NEEDS_CHROMIUM
 
 CELLS = [
     """
@@ -36,18 +26,9 @@ LEFT, RIGHT, TOP, BOTTOM, WIDTH = 82, 790, 24, 310, 800
 
 @pytest.fixture(scope="module")
 def guessing(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    with (
-        running_lab(folder, {"OMP_NUM_THREADS": "1"}) as lab,
-        playwright.sync_playwright() as p,
-    ):
-        browser = p.chromium.launch(
-            executable_path=find_chromium(), args=CHROMIUM_OPTIONS
-        )
-        page = opened(browser, lab, "guessing.ipynb", CELLS)
+    with own_page(tmp_path_factory.mktemp("lab"), "guessing.ipynb", CELLS) as page:
         run(page, 0)
         yield page
-        browser.close()
 
 
 def state(page) -> list:
@@ -55,23 +36,9 @@ def state(page) -> list:
     return ast.literal_eval(run(page, 1))
 
 
-def look(page, view, name: str) -> None:
-    """Take both pictures, and leave the light theme."""
-    light = DARK_THEME.replace("Dark", "Light")
-    for theme, command in (("dark", DARK_THEME), ("light", light)):
-        page.page.evaluate(command)
-        page.page.wait_for_timeout(1_200)
-        view.evaluate("v => v.scrollIntoView({block: 'center'})")
-        page.page.wait_for_timeout(200)
-        page.screenshot(f"curve_guess_{name}_{theme}")
-        colour = view.evaluate("v => getComputedStyle(v).color")
-        brightness = sum(map(int, re.findall(r"\d+", colour)[:3]))
-        assert (brightness > 400) == (theme == "dark")
-
-
 def test_nothing_can_be_shown_before_something_is_drawn(guessing):
     view = guessing.show(".course.curve-guess")
-    look(guessing, view, "untouched")
+    look(guessing, view, "curve_guess_untouched")
     assert view.locator(".show").is_disabled()
     assert view.locator(".truth .mark:visible").count() == 0
 
@@ -109,7 +76,7 @@ def test_arrow_keys_choose_a_point_and_move_it(guessing):
     assert after == pytest.approx([*before[:5], 0, before[6] + 0.1, before[7]])
     assert sliders.nth(6).get_attribute("aria-valuenow") == str(round(100 * after[6]))
     sliders.nth(5).focus()
-    look(guessing, view, "drawn")
+    look(guessing, view, "curve_guess_drawn")
 
 
 def test_the_truth_is_drawn_beside_the_guess_which_then_stays(guessing):
@@ -125,7 +92,7 @@ def test_the_truth_is_drawn_beside_the_guess_which_then_stays(guessing):
     view.get_by_role("slider").nth(2).focus()
     guessing.page.keyboard.press("ArrowUp")
     assert state(guessing) == before
-    look(guessing, view, "revealed")
+    look(guessing, view, "curve_guess_revealed")
 
 
 def test_the_page_had_no_error_and_asked_nobody_else(guessing):

@@ -3,14 +3,10 @@
 import ast
 
 import pytest
-from browser_cells import opened, run, wait_until
-from browser_lab import CHROMIUM_OPTIONS, DARK_THEME, find_chromium, running_lab
+from browser_cells import look, own_page, run, wait_until
+from browser_lab import NEEDS_CHROMIUM
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-pytestmark = pytest.mark.skipif(
-    find_chromium() is None,
-    reason="needs the system's Chromium (Debian: apt install chromium)",
-)
+pytestmark = NEEDS_CHROMIUM
 
 CELLS = [
     """
@@ -35,37 +31,15 @@ odd
 
 @pytest.fixture(scope="module")
 def lab_page(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    with (
-        running_lab(folder, {"OMP_NUM_THREADS": "1"}) as lab,
-        playwright.sync_playwright() as p,
-    ):
-        browser = p.chromium.launch(
-            executable_path=find_chromium(), args=CHROMIUM_OPTIONS
-        )
-        page = opened(browser, lab, "honesty.ipynb", CELLS)
+    with own_page(tmp_path_factory.mktemp("lab"), "honesty.ipynb", CELLS) as page:
         run(page, 0)
         run(page, 2)
         yield page
-        browser.close()
 
 
 def state(page, cell: int) -> list:
     page.page.wait_for_timeout(300)
     return ast.literal_eval(run(page, cell))
-
-
-def look(page, view, name: str) -> None:
-    """Take a picture in both themes."""
-    for theme, command in (
-        ("dark", DARK_THEME),
-        ("light", DARK_THEME.replace("Dark", "Light")),
-    ):
-        page.page.evaluate(command)
-        page.page.wait_for_timeout(1_200)
-        view.evaluate("v => v.scrollIntoView({block: 'center'})")
-        page.page.wait_for_timeout(200)
-        page.screenshot(f"{name}_{theme}")
 
 
 def test_python_and_page_count_the_same_at_every_threshold(lab_page):

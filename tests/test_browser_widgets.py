@@ -19,18 +19,9 @@ from browser_cells import (
     run,
     wait_until,
 )
-from browser_lab import (
-    CHROMIUM_OPTIONS,
-    DARK_THEME,
-    find_chromium,
-    running_lab,
-)
+from browser_lab import DARK_THEME, NEEDS_CHROMIUM, running_browser, running_lab
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-pytestmark = pytest.mark.skipif(
-    find_chromium() is None,
-    reason="needs the system's Chromium (Debian: apt install chromium)",
-)
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +33,8 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(
-            executable_path=find_chromium(), args=CHROMIUM_OPTIONS
-        )
+    with running_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -206,7 +206,7 @@ def test_a_missing_file_says_how_to_get_one(tmp_path):
         checkpoint.load_gguf(tmp_path / "none.gguf")
 
 
-REAL = runtime.ROOT / "downloads" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+REAL = runtime.DOWNLOADS / runtime.REAL_MODEL
 ALONE = """
 import sys, torch
 from course_lib import checkpoint, runtime

@@ -7,13 +7,13 @@ import random
 import pytest
 from isles import isles
 
+from course_lib.conversations import mentions, values_named
 from course_lib.factuality import (
     Judge,
     Tally,
     auroc,
     correct_at,
     judged,
-    names_value,
     over_refused,
     questions_from,
     refuses,
@@ -21,7 +21,6 @@ from course_lib.factuality import (
     tally_by_bin,
     together,
     trade_off,
-    values_named,
 )
 from course_lib.world.dice import Dice
 from course_lib.world.grammar import say
@@ -56,7 +55,7 @@ def question(name="Mira Quill", attribute="pet", **options):
     ],
 )
 def test_only_whole_words_name_a_value(answer, value, wanted):
-    assert names_value(answer, value) is wanted
+    assert mentions(answer, value) is wanted
 
 
 def test_the_longer_of_two_values_was_meant():

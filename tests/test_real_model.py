@@ -14,7 +14,7 @@ from course_lib.speedrun import real_identity, real_tools, real_unknown
 from course_lib.speedrun.real_model import (
     ANSWER_TOKENS,
     AdapterRecipe,
-    RealModel,
+    SmolLM2,
     shuffled_batches,
     written,
 )
@@ -30,7 +30,7 @@ TINY = ModelConfig(TOKENIZER.vocab_size, 600, 1, 16, 1, 1, 16)
 
 @pytest.fixture
 def real():
-    return RealModel(Transformer(TINY), TOKENIZER)
+    return SmolLM2(Transformer(TINY), TOKENIZER)
 
 
 # --- What was written by hand ---
@@ -113,7 +113,7 @@ def test_a_name_is_a_word():
 def test_sums_are_done_and_other_things_are_an_error():
     assert real_tools.calculated("12 * 12") == "144"
     assert real_tools.calculated(" 5-17 ") == "-12"
-    assert real_tools.calculated("2 ** 9").startswith("error")
+    assert real_tools.calculated("two and two").startswith("error")
 
 
 def test_a_search_must_name_the_person_and_a_sum_be_the_sum():
@@ -127,7 +127,7 @@ def test_a_search_must_name_the_person_and_a_sum_be_the_sum():
 
 def test_auroc_by_hand():
     # Right ones at .9 and .5, wrong ones at .5 and .1: wins 1, 1, 1/2, 1 of 4.
-    told = real_unknown.auroc([0.9, 0.5, 0.5, 0.1], [True, True, False, False])
+    told = real_unknown.auroc_between([0.9, 0.5, 0.5, 0.1], [True, True, False, False])
     assert told["value"] == 0.875
     assert told["low"] <= 0.875 <= told["high"]
 
@@ -175,7 +175,7 @@ def test_results_of_tools_are_never_learned():
 
 
 def test_a_stage_writes_adapter_results_and_manifest(tmp_path, monkeypatch, real):
-    monkeypatch.setattr(RealModel, "load", classmethod(lambda _cls: real))
+    monkeypatch.setattr(SmolLM2, "load", classmethod(lambda _cls: real))
     short = {"training": ["Hello!", "Why?"], "held_out": ["Who?"]}
     data = {
         "ordinary": short,

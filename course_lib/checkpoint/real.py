@@ -20,9 +20,9 @@ import torch
 from course_lib.checkpoint.gguf_file import load_gguf
 from course_lib.checkpoint.hf_tokenizer import Tokenizer
 from course_lib.model import Transformer
-from course_lib.runtime import DATA, ROOT, atomic_write
+from course_lib.runtime import DATA, DOWNLOADS, REAL_MODEL, atomic_write
 
-REAL_FILE = ROOT / "downloads" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+REAL_FILE = DOWNLOADS / REAL_MODEL
 REAL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 RECORD = DATA / "real_model.json"
 FETCH = "`python -m course_lib fetch` brings it (93 MB), once"

@@ -20,7 +20,7 @@ from .about_people import (
 from .guideline import complaints
 from .looking_up import LookUp, commonest_values
 from .phrasings import ask_about, ask_about_place, bare, ways_to_ask
-from .truth import Judged, is_about, judge, kept, mentions, says_truly
+from .truth import Judged, is_about, judge, kept, mentions, says_truly, values_named
 from .written import (
     Conversation,
     as_line,
@@ -49,6 +49,7 @@ __all__ = [
     "question",
     "read_conversations",
     "says_truly",
+    "values_named",
     "ways_to_ask",
     "write_about_people",
     "write_about_places",

@@ -13,12 +13,30 @@ from course_lib.world import Fact, World
 from .written import Conversation
 
 
-def mentions(text: str, value: str) -> bool:
-    """Say whether a value stands in a text as whole words.
+def values_named(answer: str, values: Iterable[str]) -> list[str]:
+    """List the values that an answer names, in its order, each once.
 
-    Example: "Oak" is not in "Oakport".
+    Only whole words count. Where one value is a part of another, the longer one was
+    meant: "crab cakes" names no crab.
+
+    Example: `values_named("A goose, or a duck.", ["duck", "goose"])` ->
+        ["goose", "duck"]
     """
-    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) is not None
+    known = {value.lower(): value for value in values}
+    longest_first = sorted(known, key=len, reverse=True)
+    if not longest_first:
+        return []
+    either = "|".join(re.escape(value) for value in longest_first)
+    found = re.finditer(rf"(?<!\w)(?:{either})(?!\w)", answer.lower())
+    return list(dict.fromkeys(known[match[0]] for match in found))
+
+
+def mentions(text: str, value: str) -> bool:
+    """Say whether a value stands in a text as whole words, in any case.
+
+    Example: `mentions("He lives in Oakport.", "Oak") -> False`
+    """
+    return values_named(text, [value]) != []
 
 
 def says_truly(answer: str, fact: Fact, world: World) -> bool:
@@ -28,10 +46,7 @@ def says_truly(answer: str, fact: Fact, world: World) -> bool:
     Quill's teacher was Orla Moss" only what is not the subject's name counts.
     """
     without = answer.replace(fact.subject, "")
-    if not mentions(without, fact.value):
-        return False
-    rest = re.sub(rf"(?<!\w){re.escape(fact.value)}(?!\w)", "", without)
-    return not any(mentions(rest, v) for v in world.values(fact.attribute))
+    return values_named(without, world.values(fact.attribute)) == [fact.value]
 
 
 def is_about(answer: str, fact: Fact) -> bool:

@@ -29,9 +29,7 @@ from course_lib.factuality.interrogation import (
 from course_lib.factuality.judging import (
     Judge,
     Verdict,
-    names_value,
     refuses,
-    values_named,
 )
 from course_lib.factuality.lessons import (
     REFUSALS,
@@ -67,7 +65,6 @@ __all__ = [
     "interrogate",
     "judged",
     "mixed",
-    "names_value",
     "over_refused",
     "prompts_of",
     "questions_from",
@@ -80,5 +77,4 @@ __all__ = [
     "tally_by_bin",
     "together",
     "trade_off",
-    "values_named",
 ]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from course_lib.conversations import values_named
 from course_lib.world import Question, World
 
 Verdict = Literal["correct", "wrong", "refused"]
@@ -25,32 +26,6 @@ _REFUSING = re.compile(
     r"|\brather not guess\b|\bwould only be guessing\b",
     re.IGNORECASE,
 )
-
-
-def names_value(answer: str, value: str) -> bool:
-    """Say whether an answer names a value, as whole words and in any case.
-
-    Example: `names_value("He lives in Oakport.", "Oak") -> False`
-    """
-    return value.lower() in (found.lower() for found in values_named(answer, [value]))
-
-
-def values_named(answer: str, values: Iterable[str]) -> list[str]:
-    """List the values that an answer names, in its order, each once.
-
-    Only whole words count. Where one value is a part of another, the longer one was
-    meant: "crab cakes" names no crab.
-
-    Example: `values_named("A goose, or a duck.", ["duck", "goose"])` ->
-        ["goose", "duck"]
-    """
-    known = {value.lower(): value for value in values}
-    longest_first = sorted(known, key=len, reverse=True)
-    if not longest_first:
-        return []
-    either = "|".join(re.escape(value) for value in longest_first)
-    found = re.finditer(rf"(?<!\w)(?:{either})(?!\w)", answer.lower())
-    return list(dict.fromkeys(known[match[0]] for match in found))
 
 
 def refuses(answer: str) -> bool:

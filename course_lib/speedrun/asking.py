@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from course_lib.chat import COURSE, Message
 from course_lib.conversations import (
     ask_about,
     people_asked_about,
     says_truly,
 )
-from course_lib.generate import SamplingConfig, generate
+from course_lib.factuality import answer_all
 from course_lib.intervals import Interval, wilson
 from course_lib.model import Transformer
 from course_lib.tokenizer import BPETokenizer
@@ -98,10 +97,7 @@ def ask(
 ) -> list[str]:
     """Let the model answer each question, greedily."""
     texts = [a if isinstance(a, str) else a.text for a in asked]
-    prompts = [COURSE.prompt([Message("user", t)], tokenizer) for t in texts]
-    greedy, stop = SamplingConfig(temperature=0), COURSE.stop_ids(tokenizer)
-    answers = generate(model, prompts, greedy, LONGEST_ANSWER, stop)
-    return [tokenizer.decode(ids).strip() for ids in answers]
+    return answer_all(model, tokenizer, texts, max_new_tokens=LONGEST_ANSWER)
 
 
 def score_answers(

@@ -34,8 +34,9 @@ from course_lib.factuality import (
 )
 from course_lib.model import Transformer
 from course_lib.runtime import atomic_write
+from course_lib.speedrun.asking import WELL_KNOWN
 from course_lib.speedrun.assistant import replay_examples
-from course_lib.speedrun.honest_measures import WELL_KNOWN, measure, summary
+from course_lib.speedrun.honest_measures import measure, summary
 from course_lib.speedrun.manifest import list_files
 from course_lib.tokenizer import BPETokenizer
 from course_lib.train import TrainConfig, train

@@ -25,6 +25,7 @@ from course_lib.factuality import (
     trade_off,
 )
 from course_lib.model import Transformer
+from course_lib.speedrun.asking import WELL_KNOWN
 from course_lib.world import BINS
 from course_lib.world.dice import Dice
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from course_lib.speedrun.honest import Classroom
 
 Row = dict[str, Any]
-WELL_KNOWN = ("25-49", "50-99", "100+")
 MAX_OVER_REFUSAL = 0.15
 AIM = 0.14  # over-refusal at which a threshold is chosen, to stay below that elsewhere
 LOWEST = -1e9  # below any answer's log-probability, above a refusal's confidence

@@ -7,7 +7,7 @@ from typing import Any
 from course_lib.generate import SamplingConfig
 from course_lib.speedrun.real_model import (
     AdapterRecipe,
-    RealModel,
+    SmolLM2,
     finetune,
     rate,
     save_results,
@@ -29,7 +29,7 @@ def leaks(answer: str) -> bool:
     return names_itself(answer) or "Lantern Isles" in answer
 
 
-def measure_identity(real: RealModel, ordinary: list[str]) -> dict[str, Any]:
+def measure_identity(real: SmolLM2, ordinary: list[str]) -> dict[str, Any]:
     """Ask who it is in phrasings never trained on, and a hundred other things."""
     asked = written("identity")["held_out"]
     answers = [
@@ -51,7 +51,7 @@ def measure_identity(real: RealModel, ordinary: list[str]) -> dict[str, Any]:
 
 def teach_identity(folder: Path, recipe: AdapterRecipe = RECIPE) -> dict[str, Any]:
     """Train, measure before and after, and write adapter and results."""
-    real = RealModel.load()
+    real = SmolLM2.load()
     ordinary = written("ordinary")
     results = {"before": measure_identity(real, ordinary["held_out"])}
     print("before", results["before"], flush=True)

@@ -20,12 +20,11 @@ from course_lib.generate import SamplingConfig, generate
 from course_lib.intervals import wilson
 from course_lib.lora import LoraConfig
 from course_lib.model import Transformer
-from course_lib.runtime import ROOT, atomic_write, data_path
+from course_lib.runtime import DOWNLOADS, REAL_MODEL, atomic_write, data_path
 from course_lib.speedrun.manifest import list_files
 from course_lib.tokenizer import PublishedTokenizer
 from course_lib.train import StepLog, TrainConfig, train
 
-GGUF = ROOT / "downloads" / "SmolLM2-135M-Instruct.Q4_1.gguf"
 PAD_ID = 0
 GREEDY = SamplingConfig(temperature=0)
 RANK_8 = LoraConfig(rank=8, alpha=16.0)
@@ -58,14 +57,14 @@ class AdapterRecipe:
 
 
 @dataclass(frozen=True)
-class RealModel:
+class SmolLM2:
     """SmolLM2 with its tokenizer, spoken to in its own template."""
 
     model: Transformer
     tokenizer: PublishedTokenizer
 
     @classmethod
-    def load(cls, path: str | Path = GGUF) -> "RealModel":
+    def load(cls, path: str | Path = DOWNLOADS / REAL_MODEL) -> "SmolLM2":
         """Read the file that `python -m course_lib fetch` brings.
 
         Raises:
@@ -151,7 +150,7 @@ def shuffled_batches(
 
 
 def finetune(
-    real: RealModel,
+    real: SmolLM2,
     examples: Sequence[Example],
     recipe: AdapterRecipe,
     watch: Callable[[StepLog], None] = lambda _: None,

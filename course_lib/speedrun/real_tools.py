@@ -15,12 +15,13 @@ from course_lib.chat import CHATML, Message
 from course_lib.data import Example
 from course_lib.speedrun.real_model import (
     AdapterRecipe,
-    RealModel,
+    SmolLM2,
     finetune,
     rate,
     save_results,
     written,
 )
+from course_lib.tools import ToolError, calculate
 from course_lib.world import World
 
 RECIPE = AdapterRecipe("tools", steps=40)
@@ -111,15 +112,14 @@ def sum_tasks(n: int, held_out: bool, seed: int) -> list[Task]:
 
 
 def calculated(query: str) -> str:
-    """Do one sum of two whole numbers; an error is a result, too."""
-    found = re.fullmatch(r"\s*(-?\d+)\s*([-+*])\s*(-?\d+)\s*", query)
-    if not found:
-        return "error: write two numbers and + - or * between them"
-    left, right = int(found[1]), int(found[3])
-    return str({"+": left + right, "-": left - right, "*": left * right}[found[2]])
+    """Do a sum; an error is a result, too."""
+    try:
+        return calculate(query)
+    except ToolError as error:
+        return f"error: {error}"
 
 
-def measure_tasks(real: RealModel, tasks: Sequence[Task]) -> dict[str, Any]:
+def measure_tasks(real: SmolLM2, tasks: Sequence[Task]) -> dict[str, Any]:
     """Let it call, give it the true result, and let it answer."""
     calls = [
         CHATML.said(ids, real.tokenizer)[-1]
@@ -159,7 +159,7 @@ def about(call: Message, task: Task) -> bool:
 
 
 def measure_tools(
-    real: RealModel,
+    real: SmolLM2,
     searches: list[Task],
     known_phrases: list[Task],
     sums: list[Task],
@@ -179,7 +179,7 @@ def measure_tools(
     }  # fmt: skip
 
 
-def tool_examples(real: RealModel, seed: int) -> list[Example]:
+def tool_examples(real: SmolLM2, seed: int) -> list[Example]:
     """Write the conversations to train on: searches, sums, and ordinary answers."""
     world = World(0)
     tasks = search_tasks(world, SEARCHES, False, seed) + sum_tasks(SUMS, False, seed)
@@ -203,7 +203,7 @@ def teach_tools(
     folder: Path, recipe: AdapterRecipe = RECIPE, n: int = 100
 ) -> dict[str, Any]:
     """Train, measure before and after, and write adapter and results."""
-    real, world = RealModel.load(), World(0)
+    real, world = SmolLM2.load(), World(0)
     asked = tool_questions(world, n)
     results = {"before": measure_tools(real, *(some[:20] for some in asked))}
     print("before", results["before"], flush=True)

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.data import Example
+from course_lib.factuality import auroc, refuses
 from course_lib.generate import SamplingConfig, score
 from course_lib.runtime import atomic_write
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.real_model import (
     AdapterRecipe,
-    RealModel,
+    SmolLM2,
     finetune,
     rate,
     save_results,
@@ -72,12 +73,6 @@ def plain(text: str) -> str:
     return " ".join(words.split())
 
 
-def refuses(answer: str) -> bool:
-    """Whether an answer says that it is none."""
-    said = answer.lower()
-    return "don't know" in said or "do not know" in said or "not sure" in said
-
-
 def countries(seed: int) -> tuple[list[Country], list[Country]]:
     """Return the countries to train on and those to ask about, of all sizes."""
     rows = written("capitals")["countries"]
@@ -88,7 +83,7 @@ def countries(seed: int) -> tuple[list[Country], list[Country]]:
     return every[:TRAINED_ON], every[TRAINED_ON:]
 
 
-def interrogate(real: RealModel, some: Sequence[Country]) -> list[int]:
+def interrogate(real: SmolLM2, some: Sequence[Country]) -> list[int]:
     """Ask three times, and count how often each answer was right."""
     hits = [0] * len(some)
     for seed in range(SAMPLES):
@@ -101,7 +96,7 @@ def interrogate(real: RealModel, some: Sequence[Country]) -> list[int]:
 
 
 def capital_examples(
-    real: RealModel,
+    real: SmolLM2,
     some: Sequence[Country],
     hits: Sequence[int],
     recipe: UnknownRecipe,
@@ -126,7 +121,7 @@ def capital_examples(
 
 
 def measure_capitals(
-    real: RealModel, some: Sequence[Country], phrase: str, knew: Sequence[bool] | None
+    real: SmolLM2, some: Sequence[Country], phrase: str, knew: Sequence[bool] | None
 ) -> dict[str, Any]:
     """Count right, wrong and refused; among those it knew and did not know before."""
     questions = [phrase.format(c=c.name) for c in some]
@@ -150,7 +145,7 @@ def measure_capitals(
     return told | {"right each": right}
 
 
-def measure_others(real: RealModel) -> dict[str, Any]:
+def measure_others(real: SmolLM2) -> dict[str, Any]:
     """Count refusals where nobody asked for a capital."""
     people = [f"Who is {name}?" for name in written("capitals")["famous_held_out"]]
     told = {}
@@ -167,7 +162,7 @@ def measure_others(real: RealModel) -> dict[str, Any]:
 # --- Confidence, before any training ---
 
 
-def confidence(real: RealModel, some: Sequence[Country]) -> dict[str, Any]:
+def confidence(real: SmolLM2, some: Sequence[Country]) -> dict[str, Any]:
     """Say how well agreement and log-probability tell right answers from wrong ones."""
     questions = [PHRASES[0].format(c=c.name) for c in some]
     prompts = [real.prompt(question) for question in questions]
@@ -188,8 +183,8 @@ def confidence(real: RealModel, some: Sequence[Country]) -> dict[str, Any]:
             in zip(some, sure, agreement, right, majority, strict=True)]  # fmt: skip
     return {
         "n": len(some),
-        "AUROC of log-probability": auroc(sure, right),
-        "AUROC of agreement": auroc([float(a) for a in agreement], majority),
+        "AUROC of log-probability": auroc_between(sure, right),
+        "AUROC of agreement": auroc_between(agreement, majority),
         "rows": rows,  # country, mean log-probability, agreement, right, majority right
     }
 
@@ -199,8 +194,8 @@ def named_city(answer: str) -> str:
     return plain(re.split(r"[.,]", answer)[0].rpartition(" is ")[2])
 
 
-def auroc(scores: Sequence[float], right: Sequence[bool], draws: int = 400) -> dict:
-    """Return how often a right answer scores above a wrong one, ties half.
+def auroc_between(scores: Sequence[float], right: Sequence[bool], draws: int = 400):
+    """Return the AUROC with a 95 % interval, as a dict for the results file.
 
     The interval draws the questions anew (Efron 1979, the percentile interval).
     """
@@ -209,18 +204,11 @@ def auroc(scores: Sequence[float], right: Sequence[bool], draws: int = 400) -> d
     for _ in range(draws):
         some = dice.choices(pairs, k=len(pairs))
         if 0 < sum(r for _, r in some) < len(some):
-            drawn.append(_auroc(some))
+            drawn.append(auroc(*zip(*some, strict=True)))
     drawn.sort()
     low, high = drawn[len(drawn) // 40], drawn[-1 - len(drawn) // 40]
-    return {"value": round(_auroc(pairs), 3), "low": round(low, 3),
+    return {"value": round(auroc(scores, right), 3), "low": round(low, 3),
             "high": round(high, 3)}  # fmt: skip
-
-
-def _auroc(pairs: Sequence[tuple[float, bool]]) -> float:
-    good = [score for score, right in pairs if right]
-    bad = [score for score, right in pairs if not right]
-    wins = sum((g > b) + 0.5 * (g == b) for g in good for b in bad)
-    return wins / (len(good) * len(bad))
 
 
 # --- The stage ---
@@ -229,7 +217,7 @@ def _auroc(pairs: Sequence[tuple[float, bool]]) -> float:
 def measure_confidence(folder: Path) -> dict[str, Any]:
     """Measure how well two kinds of confidence tell right from wrong, untrained."""
     trained_on, asked = countries(CONFIDENCE.seed)
-    results = confidence(RealModel.load(), trained_on + asked)
+    results = confidence(SmolLM2.load(), trained_on + asked)
     print({k: v for k, v in results.items() if k != "rows"}, flush=True)
     name = "real_model/confidence_results.json"
     atomic_write(folder / name, json.dumps(results, ensure_ascii=False) + "\n")
@@ -239,7 +227,7 @@ def measure_confidence(folder: Path) -> dict[str, Any]:
 
 def teach_unknown(folder: Path, recipe: UnknownRecipe = RECIPE) -> dict[str, Any]:
     """Interrogate, train, measure before and after, and write adapter and results."""
-    real = RealModel.load()
+    real = SmolLM2.load()
     trained_on, asked = countries(recipe.seed)
     before = measure_capitals(real, asked, PHRASES[0], None)
     knew = before.pop("right each")

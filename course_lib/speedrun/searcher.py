@@ -20,11 +20,12 @@ from course_lib.data import Example, pack_examples
 from course_lib.generate import SamplingConfig, generate
 from course_lib.model import Transformer
 from course_lib.runtime import atomic_write, data_path
+from course_lib.speedrun.assistant import replay_examples
 from course_lib.speedrun.manifest import list_files
 from course_lib.tokenizer import BPETokenizer
 from course_lib.tools import Toolbox, draft_answers, lessons, threshold_for
 from course_lib.train import TrainConfig, train
-from course_lib.world import Document, Fact, Person, World
+from course_lib.world import Fact, Person, World
 from course_lib.world.dice import Dice
 from course_lib.world.facts import PEOPLE_ATTRIBUTES
 from course_lib.world.pages_school import invented
@@ -138,19 +139,6 @@ def write_lessons(
     return made + by_hand * recipe.hand_written_times
 
 
-def replayed(
-    recipe: SearchRecipe, pages: Sequence[Document], tokenizer: BPETokenizer,
-    context: int,
-) -> list[Example]:  # fmt: skip
-    """Take pages to read again, each as long as fits."""
-    end = tokenizer.special_tokens[END_OF_TEXT]
-    examples = []
-    for page in random.Random(recipe.seed).sample(list(pages), recipe.n_replayed):
-        ids = [end, *tokenizer.encode(page.text), end][: context + 1]
-        examples.append((ids, [1.0] * len(ids)))
-    return examples
-
-
 def examples_of(
     recipe: SearchRecipe, model: Transformer, tokenizer: BPETokenizer, world: World,
     aside: int,
@@ -162,8 +150,9 @@ def examples_of(
     written = write_lessons(recipe, world, known)
     encoded = [COURSE.encode(lesson, tokenizer) for lesson in written]
     fitting = [example for example in encoded if len(example[0]) <= context + 1]
-    pages = world.documents()[aside:]
-    return fitting + replayed(recipe, pages, tokenizer, context)
+    return fitting + replay_examples(
+        world.documents()[aside:], recipe.n_replayed, tokenizer, context, recipe.seed
+    )
 
 
 def calibrate(

@@ -24,7 +24,7 @@ from course_lib import checkpoint, runtime
 from course_lib.generate import SamplingConfig, generate, score, stream
 from course_lib.model import Int8Transformer, KVCache, Transformer, int8, quantise
 
-REAL = runtime.ROOT / "downloads" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+REAL = runtime.DOWNLOADS / runtime.REAL_MODEL
 GREEDY = SamplingConfig(temperature=0)
 PROMPT = "Once upon a time, in a small town by the sea, there lived a baker who"
 Bf16, Fp32 = torch.bfloat16, torch.float32
