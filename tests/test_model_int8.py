@@ -88,6 +88,29 @@ def test_a_product_keeps_its_bound(either_way, n_rows, bias):
     assert not torch.equal(got, expected)
 
 
+def test_a_coarse_product_keeps_a_wider_bound(either_way):
+    linear, x = nn.Linear(300, 40), drawn(1, 300)
+    with torch.no_grad():
+        expected, got = linear(x), int8.Int8Linear(linear, coarse=True)(x)
+    _, steps = int8.rounded_rows(linear.weight)
+    largest = (int8.largest_input() or 127) if either_way == "kernel" else 127
+    x_step = (x.max() - x.min()) / (2 * largest)
+    bound = x.abs().sum() * steps / 2 + x_step / 2 * linear.weight.abs().sum(-1)
+    assert ((got - expected).abs() <= bound * 1.01).all()
+    assert not torch.equal(got, expected)
+
+
+@CONFIGS
+def test_coarse_is_for_a_token_that_comes_alone(config):
+    if int8.largest_input() is None:
+        pytest.skip("this torch has no 8-bit product for this processor")
+    fine, coarse = quantise(lively(config)), quantise(lively(config), coarse=True)
+    with torch.no_grad():
+        assert torch.equal(fine(ids(3, 8)), coarse(ids(3, 8)))
+        assert torch.equal(fine(ids(3, 1)), coarse(ids(3, 1)))
+        assert not torch.equal(fine(ids(1, 1)), coarse(ids(1, 1)))
+
+
 @pytest.mark.usefixtures("either_way")
 def test_the_packed_matrix_is_the_rounded_one():
     linear = nn.Linear(48, 20, bias=False)

@@ -30,10 +30,11 @@ def generate(
     A row ends before a stop id (which is not returned), after `max_new_tokens`, or
     when prompt and answer together fill the model's context.
 
-    In which numbers? For one row on a CPU `model.quantise` (8 bits): three times as
-    fast as fp32 or bf16. For 32 rows bf16, where the processor has it: 1.7 times as
-    fast as fp32, nearly as fast as 8 bits, and nearer to fp32. On a GPU bf16. Measured
-    on SmolLM2 by `bench_decode.py`, which shows what each loses in quality.
+    In which numbers? For one row on a CPU `model.quantise` (8 bits): about three times
+    as fast as fp32, nearly four times if `coarse`. For 32 rows bf16, where the
+    processor has it: 1.7 times as fast as fp32, about as fast as 8 bits, and nearer to
+    fp32. On a GPU bf16. Measured on SmolLM2 by `bench_decode.py`, which shows what each
+    loses in quality.
 
     Args:
         batch_size: how many rows are computed at a time. Memory grows with it; the

@@ -24,12 +24,17 @@ STEPS = 127  # whole numbers on each side of zero that 8 bits have
 TINY = torch.tensor(1e-30)  # a tensor: torch makes one of a plain number every time
 
 
-def quantise(model: Transformer) -> "Int8Transformer":
+def quantise(model: Transformer, coarse: bool = False) -> "Int8Transformer":
     """Make an 8-bit copy that `generate`, `stream` and `score` use like the original.
 
     Norms, positions and biases are kept in fp32, and so is all that goes from one
     matrix to the next. How far it strays from the original, `bench_decode.py` measures.
     Source: Dettmers et al. 2022 (LLM.int8()), section 2.
+
+    Args:
+        coarse: where a token comes alone, round what goes into a matrix only once, to
+            8 bits: quicker, and several times less exact. Prompts and batches are
+            computed as without it.
 
     Raises:
         ValueError: if a weight is nan or infinite, or the model has 8 bits already.
@@ -43,7 +48,7 @@ def quantise(model: Transformer) -> "Int8Transformer":
                 f"{name} holds nan or inf, which 8 bits cannot; load a checkpoint from "
                 "before the training diverged"
             )
-    return Int8Transformer(model)
+    return Int8Transformer(model, coarse)
 
 
 def rounded_rows(
@@ -79,8 +84,9 @@ class Int8Linear(nn.Module):
     plain fp32 numbers: as right, but as large and as slow as those.
     """
 
-    def __init__(self, *sources: nn.Linear) -> None:
+    def __init__(self, *sources: nn.Linear, coarse: bool = False) -> None:
         super().__init__()
+        self.coarse = coarse
         weights, steps = rounded_rows(torch.cat([part.weight for part in sources]))
         biases = [part.bias for part in sources if part.bias is not None]
         self.bias = torch.cat(biases).detach().float() if biases else None
@@ -94,6 +100,9 @@ class Int8Linear(nn.Module):
     def forward(self, x: Float[Tensor, "... C"]) -> Float[Tensor, "... N"]:
         if self.largest is None:
             return F.linear(x.float(), self.plain, self.bias)
+        if self.coarse and x.numel() == x.shape[-1]:
+            y = rounded_once(x.float(), self.packed, self.largest)
+            return y if self.bias is None else y.add_(self.bias)
         loudest = torch.linalg.vector_norm(x.float(), math.inf, -1, keepdim=True)
         step = torch.add(TINY, loudest, alpha=1 / self.largest)  # all zeros: not 0 / 0
         steps = x / step
@@ -130,6 +139,11 @@ def product(x: Float[Tensor, "... C"], packed: torch.ScriptObject, largest: int)
     """Round `x` to whole numbers from -largest to largest, and multiply them."""
     multiply = torch.ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32
     return multiply(x, 1.0, largest + 1, packed)  # held without sign: largest + 1 is 0
+
+
+def rounded_once(x: Float[Tensor, "1 1 C"], packed: torch.ScriptObject, largest: int):
+    """Multiply one token, its range cut into 255 steps (127 where 7 bits are safe)."""
+    return torch.ops.quantized.linear_dynamic(x, packed, largest < STEPS)
 
 
 @cache
@@ -185,11 +199,12 @@ def _quietly() -> Iterator[None]:
 class Int8Attention(Attention):
     """Attention with queries, keys and values made by one product."""
 
-    def __init__(self, source: Attention) -> None:
+    def __init__(self, source: Attention, coarse: bool) -> None:
         nn.Module.__init__(self)  # not Attention's: it makes matrices of its own
         self.config = source.config
-        self.all_three = Int8Linear(source.query, source.key, source.value)
-        self.out = Int8Linear(source.out)
+        three = (source.query, source.key, source.value)
+        self.all_three = Int8Linear(*three, coarse=coarse)
+        self.out = Int8Linear(source.out, coarse=coarse)
 
     def project(
         self, x: Float[Tensor, "B T C"], by: Rotation | None
@@ -207,11 +222,12 @@ class Int8Attention(Attention):
 class Int8MLP(MLP):
     """An MLP whose gate and first matrix are one."""
 
-    def __init__(self, source: MLP) -> None:
+    def __init__(self, source: MLP, coarse: bool) -> None:
         nn.Module.__init__(self)
         self.gated = source.gated
-        self.first = Int8Linear(*([source.gate] if self.gated else []), source.up)
-        self.down = Int8Linear(source.down)
+        first = [source.gate, source.up] if self.gated else [source.up]
+        self.first = Int8Linear(*first, coarse=coarse)
+        self.down = Int8Linear(source.down, coarse=coarse)
 
     def forward(self, x: Float[Tensor, "B T C"]) -> Float[Tensor, "B T C"]:
         first = self.first(x)
@@ -224,15 +240,15 @@ class Int8MLP(MLP):
 class Int8Transformer(Transformer):
     """A `Transformer` that talks from 8-bit matrices, and cannot be trained."""
 
-    def __init__(self, source: Transformer) -> None:
+    def __init__(self, source: Transformer, coarse: bool = False) -> None:
         with torch.device("meta"):  # the parts, without memory for their numbers
             super().__init__(source.config)
         self._n_parameters = source.n_parameters()
         self.embed = Int8Embedding(source.embed)
         for block, original in zip(self.blocks, source.blocks, strict=True):
-            block.attention = Int8Attention(original.attention)
-            block.mlp = Int8MLP(original.mlp)
-        self.unembed = Int8Linear(_as_linear(source.unembedding()))
+            block.attention = Int8Attention(original.attention, coarse)
+            block.mlp = Int8MLP(original.mlp, coarse)
+        self.unembed = Int8Linear(_as_linear(source.unembedding()), coarse=coarse)
         numbers = source.state_dict()
         for name, _ in list(self.named_parameters()):  # norms and positions
             part, _, kind = name.rpartition(".")

@@ -255,6 +255,7 @@ def run(args: argparse.Namespace, place: Path) -> None:
     (half, tokenizer), half_grew = growing(lambda: load(Bf16))
     (plain, _), plain_grew = growing(lambda: load(Fp32))
     small, small_grew = growing(lambda: quantise(plain))
+    coarse, coarse_grew = growing(lambda: quantise(plain, coarse=True))
     print(
         f"{plain.n_parameters():,} parameters, {args.threads} threads, 8 bits by "
         f"{'fbgemm' if int8.largest_input() else 'plain numbers'}"
@@ -268,6 +269,7 @@ def run(args: argparse.Namespace, place: Path) -> None:
             ours("fp32", plain, ids, 1, plain_grew),
             ours("bf16", half, ids, 1, half_grew),
             ours("int8", small, ids, 1, small_grew),
+            ours("int8 coarse", coarse, ids, 1, coarse_grew),
         ]
         for dtype, like in ((Bf16, entries[1]), (Fp32, entries[0])):
             entries.append(theirs(folder, dtype, ids, 1, like.held_mb))
@@ -283,7 +285,8 @@ def run(args: argparse.Namespace, place: Path) -> None:
     if args.quality or args.only_quality:
         rows = [tokenizer.encode(p, allowed_special=names(tokenizer, p))
                 for p in prompts()[:: max(1, 200 // args.prompts)]]  # fmt: skip
-        quality({"fp32": plain, "bf16": half, "int8": small}, rows, 16)
+        models = {"fp32": plain, "bf16": half, "int8": small, "int8 coarse": coarse}
+        quality(models, rows, 16)
 
 
 def names(tokenizer: object, prompt: str) -> list[str]:
