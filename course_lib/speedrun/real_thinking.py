@@ -7,6 +7,7 @@ so that the form of the answer is clear and only its content can be wrong.
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,7 +127,12 @@ def card(smol: SmolLM2) -> dict:
         shots, asked = pairs[:SHOTS], pairs[SHOTS : SHOTS + ASKED]
         said = smol.say([_talk(shots, q) for q, _ in asked], max_new_tokens=32)
         right = [_plain(s) == _plain(a) for s, (_, a) in zip(said, asked, strict=True)]
-        told[name] = {"right": sum(right), "of": len(asked)}
+        answers = Counter(answer for _, answer in asked)
+        told[name] = {
+            "right": sum(right),
+            "of": len(asked),
+            "commonest answer": answers.most_common(1)[0][1],
+        }
         told[name]["said"] = [
             [question, text, answer]
             for (question, answer), text in list(zip(asked, said, strict=True))[:3]
@@ -153,6 +159,8 @@ def tasks(dice: random.Random) -> dict[str, list[tuple[str, str]]]:
         for k, w in enumerate(whole)
     ]
     pairs = [(dice.randint(11, 99), dice.randint(11, 99)) for _ in range(n)]
+    small = dice.sample([(a, b) for a in range(2, 10) for b in range(2, 10)], n)
+    made["7 + 8"] = [(f"What is {a} + {b}?", str(a + b)) for a, b in small]
     made["47 + 38"] = [(f"What is {a} + {b}?", str(a + b)) for a, b in pairs]
     made["47 * 38"] = [(f"What is {a} * {b}?", str(a * b)) for a, b in pairs]
     words = ["window", "pepper", *WORDS]
@@ -167,6 +175,7 @@ def tasks(dice: random.Random) -> dict[str, list[tuple[str, str]]]:
     made["first letter"] = [
         (f'What is the first letter of "{w}"?', w[0]) for w in words
     ]
+    made["last letter"] = [(f'What is the last letter of "{w}"?', w[-1]) for w in words]
     made["capital of a country"] = [
         (f"What is the capital of {country}?", city)
         for country, city in (pair.split() for pair in CAPITALS.split("|"))
@@ -174,6 +183,10 @@ def tasks(dice: random.Random) -> dict[str, list[tuple[str, str]]]:
     made["past tense"] = [
         (f'What is the past tense of "{now}"?', then)
         for now, then in PATTERNS["Yesterday"][:n]
+    ]
+    made["more than one"] = [
+        (f'What is the plural of "{one}"?', many)
+        for one, many in PATTERNS["More than one"][:n]
     ]
     made["opposite"] = [
         (f'What is the opposite of "{one}"?', other)

@@ -108,23 +108,28 @@ def examples_of(
 ) -> list[Example]:
     """Encode all lessons of one run, the assistant's words to be learned."""
     dealt = _dealt(topic, "train", seed)
-    if manner == "whole numbers":
-        return [_numbers_whole(p, tokenizer) for p in dealt]
-    examples = []
-    for k, problem in enumerate(dealt):
-        instructions = FAMILIES[problem.family].instructions
-        text = problem.asked(instructions[k % len(instructions)])
-        turns = [Message("user", _asked(manner, text))]
-        if manner == "python":
-            turns.append(Message("assistant", program(problem), tool="python"))
-            turns.append(Message("tool", problem.answer))
-            said = problem.direct
-        else:
-            said = SAYS[manner](problem)
-        examples.append(COURSE.encode([*turns, Message("assistant", said)], tokenizer))
+    examples = [example_of(manner, p, k, tokenizer) for k, p in enumerate(dealt)]
     if manner == "spelled, with pieces":
         examples += _pieces(tokenizer, 6000, seed)
     return examples
+
+
+def example_of(
+    manner: str, problem: Problem, k: int, tokenizer: BPETokenizer
+) -> Example:
+    """Encode one lesson; k chooses among the instructions that training knows."""
+    if manner == "whole numbers":
+        return _numbers_whole(problem, tokenizer)
+    instructions = FAMILIES[problem.family].instructions
+    text = problem.asked(instructions[k % len(instructions)])
+    turns = [Message("user", _asked(manner, text))]
+    if manner == "python":
+        turns.append(Message("assistant", program(problem), tool="python"))
+        turns.append(Message("tool", problem.answer))
+        turns.append(Message("assistant", problem.direct))
+    else:
+        turns.append(Message("assistant", SAYS[manner](problem)))
+    return COURSE.encode(turns, tokenizer)
 
 
 def tests_of(topic: str, manner: str, seed: int) -> dict[str, list[Tested]]:
@@ -237,7 +242,7 @@ def number_prompt(problem: Problem, tokenizer: BPETokenizer) -> list[int]:
     """Ask for a sum in which each number is one token."""
     a, b = (FIRST_NUMBER + int(n) for n in problem.matter.split(" + "))
     special = tokenizer.special_tokens
-    text = [*tokenizer.encode("Add: "), a, *tokenizer.encode(" + "), b]
+    text = [a, *tokenizer.encode(" + "), b]
     return [special["<|user|>"], *text, special["<|assistant|>"]]
 
 
