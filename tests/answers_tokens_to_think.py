@@ -3,7 +3,7 @@
 import re
 
 import course_lib.exercises.tokens_to_think  # noqa: F401  pins its exercises
-from course_lib.speedrun.thinking_lessons import in_larger_steps, program
+from course_lib.speedrun.thinking_lessons import in_larger_steps, python_for
 from course_lib.tasks import Problem, final_answer
 
 
@@ -111,11 +111,11 @@ def by_columns(a, b):
 
 
 def program_without_end(matter):
-    return program(_as_problem(matter)).rpartition("\n")[0]
+    return python_for(_as_problem(matter)).rpartition("\n")[0]
 
 
 def program_of_whole_numbers(matter):
-    return program(_as_problem(matter)).replace("v % 10", "v")
+    return python_for(_as_problem(matter)).replace("v % 10", "v")
 
 
 def _as_problem(matter):
@@ -175,5 +175,5 @@ RIGHT = {
         lambda said: max(all_operations(step) for step in said.split("=")[:-1])
     ],
     "12.ones_first": [by_columns],
-    "12.program": [with_brackets, lambda matter: program(_as_problem(matter))],
+    "12.program": [with_brackets, lambda matter: python_for(_as_problem(matter))],
 }

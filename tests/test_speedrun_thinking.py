@@ -40,11 +40,11 @@ def test_the_manners_by_hand():
     assert lessons.in_larger_steps(CHAIN, 3) == (
         "7 * 3 + 3 + 4 = 8, 8 * 7 = 6. Answer: 6"
     )
-    assert lessons.ones_first(SUM) == "Answer: 236"
-    assert lessons.program(CHAIN).splitlines() == [
+    assert lessons.reversed_answer(SUM) == "Answer: 236"
+    assert lessons.python_for(CHAIN).splitlines() == [
         "v = 7", "v = v * 3", "v = v + 3", "v = v + 4", "v = v * 7", "v % 10"
     ]  # fmt: skip
-    assert run_python(lessons.program(CHAIN)) == "6"
+    assert run_python(lessons.python_for(CHAIN)) == "6"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from course_lib.train import TrainConfig, train
 
 COMMAND = "python -m course_lib speedrun thinking"
 LOG = "thinking_log.json"
-ROWS, CONTEXT = 32, 128
+ROWS, CONTEXT = 8, 128
 GREEDY = SamplingConfig(temperature=0)
 # These have said their answer after a few tokens; what may follow is not waited for.
 BRIEF = ("answer first", "answer only", "digits", "digits reversed", "direct",
@@ -45,7 +45,7 @@ class Trial:
     seed: int = 0
 
 
-STEPS = {"order": 100, "grain": 100, "digits": 100, "letters": 160, "python": 100}
+STEPS = {"order": 160, "grain": 160, "digits": 240, "letters": 300, "python": 200}
 MANNERS = {
     "order": ("steps first", "answer first", "answer only"),
     "grain": ("2 operations a step", "3 operations a step", "dots"),

@@ -5,6 +5,7 @@ much a step does, or in how the text is cut into tokens.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from course_lib.chat import COURSE, Message
@@ -15,6 +16,7 @@ from course_lib.world.dice import Dice
 
 LEVELS = range(2, 9)  # numbers in a chain
 FIRST_NUMBER = 1000  # this id, usually a piece of a word, stands for 0; the next for 1
+MOST = {("clock", 2): 90, ("products", 2): 550}  # so many there are for training
 DOTS = " ." * 5  # ten tokens: one more than a step has
 SHORT, LONG = 12, 120  # tokens that an answer may take
 
@@ -57,12 +59,12 @@ def with_dots(problem: Problem) -> str:
     return f"{(DOTS * steps).strip()} {problem.direct}"
 
 
-def ones_first(problem: Problem) -> str:
+def reversed_answer(problem: Problem) -> str:
     """Example: 347 + 285 -> "Answer: 236", the 2 is the ones."""
     return f"Answer: {problem.answer[::-1]}"
 
 
-def program(problem: Problem) -> str:
+def python_for(problem: Problem) -> str:
     """Write the problem in Python. Example: "v = 7; v = v * 3; v = v + 3; v % 10"."""
     if problem.family == "products":
         return problem.matter
@@ -79,7 +81,7 @@ SAYS = {
     "3 operations a step": lambda p: in_larger_steps(p, 3),
     "dots": with_dots,
     "digits": lambda p: p.direct,
-    "digits reversed": ones_first,
+    "digits reversed": reversed_answer,
     "steps": lambda p: p.worked,
     "direct": lambda p: p.direct,
     "spelled": lambda p: p.worked,
@@ -96,7 +98,7 @@ def says_right(manner: str, problem: Problem, text: str) -> bool:
     if manner == "answer first":
         text = text.partition(". ")[0].removesuffix(".")
     if manner == "digits reversed":
-        return text == ones_first(problem)
+        return text == reversed_answer(problem)
     return reward(problem, text) == 1.0
 
 
@@ -124,7 +126,7 @@ def example_of(
     text = problem.asked(instructions[k % len(instructions)])
     turns = [Message("user", _asked(manner, text))]
     if manner == "python":
-        turns.append(Message("assistant", program(problem), tool="python"))
+        turns.append(Message("assistant", python_for(problem), tool="python"))
         turns.append(Message("tool", problem.answer))
         turns.append(Message("assistant", problem.direct))
     else:
@@ -166,27 +168,30 @@ def _dealt(topic: str, split: str, seed: int) -> list[Problem]:
     def deal(family: str, level: int, n: int) -> list[Problem]:
         return problems(family, n, level, seed, split)
 
-    if topic in ("order", "grain"):
-        if test:
-            sizes = {2: 36} | dict.fromkeys(range(3, 9), 100)
-        else:
-            sizes = {2: 80, 3: 800} | dict.fromkeys(range(4, 9), 1800)
-        if test and topic == "grain":
-            sizes = {7: 200}
+    if topic in ("order", "grain") and test:
+        sizes = {2: 36} | dict.fromkeys(range(3, 9), 100)
+        sizes = {7: 200} if topic == "grain" else sizes
         return [p for level, n in sizes.items() for p in deal("clock", level, n)]
+    if topic in ("order", "grain"):
+        return [p for level in LEVELS for p in _often(deal, "clock", level, 1400)]
     if topic == "python" and test:
         chains = [p for level in (6, 10) for p in deal("clock", level, 100)]
         return chains + [p for level in (4, 5) for p in deal("products", level, 100)]
     if topic == "python":
-        sizes = {2: 80, 3: 800} | dict.fromkeys(range(4, 7), 1500)
-        chains = [p for level, n in sizes.items() for p in deal("clock", level, n)]
-        sizes = {2: 300, 3: 1800, 4: 1800}
+        chains = [p for n in range(2, 7) for p in _often(deal, "clock", n, 1400)]
         return chains + [
-            p for level, n in sizes.items() for p in deal("products", level, n)
+            p for n in range(2, 5) for p in _often(deal, "products", n, 1400)
         ]
     if topic == "letters":
         return _letter_problems(split, seed)
     return _sums(300 if test else 15000, split, seed)
+
+
+def _often(deal: Callable, family: str, level: int, n: int) -> list[Problem]:
+    """Deal n problems; where there are not so many, some come several times."""
+    different = MOST.get((family, level), n)
+    dealt = deal(family, level, different)
+    return (dealt * (n // different + 1))[:n]
 
 
 def _letter_problems(split: str, seed: int) -> list[Problem]:
