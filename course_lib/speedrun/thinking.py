@@ -45,19 +45,24 @@ class Trial:
     seed: int = 0
 
 
-STEPS = {"order": 160, "grain": 160, "digits": 240, "letters": 300, "python": 200}
+STEPS = {
+    "order": 160, "longer": 800, "grain": 160, "digits": 160, "letters": 700,
+    "python": 120,
+}  # fmt: skip
 MANNERS = {
     "order": ("steps first", "answer first", "answer only"),
+    "longer": ("answer only",),
     "grain": ("2 operations a step", "3 operations a step", "dots"),
     "digits": ("digits", "digits reversed", "whole numbers", "steps"),
-    "letters": ("direct", "spelled", "spelled, with pieces", "letters as tokens"),
+    "letters": ("direct", "spelled, with pieces", "letters as tokens"),
     "python": ("direct", "steps", "python"),
 }
+SEEDS = {"order": 3}  # and one for each of the others
 TRIALS = tuple(
     Trial(topic, manner, seed)
-    for seed in range(3)
     for topic, manners in MANNERS.items()
     for manner in manners
+    for seed in range(SEEDS.get(topic, 1))
 )
 
 

@@ -143,7 +143,7 @@ def tests_of(topic: str, manner: str, seed: int) -> dict[str, list[Tested]]:
             name = "letters"
         asked = Tested(problem, _asked(manner, problem.question))
         groups.setdefault(name, []).append(asked)
-    if topic == "order":
+    if topic in ("order", "longer"):
         groups["unseen phrasing"] = [
             Tested(p, p.asked(phrasing))
             for phrasing in FAMILIES["clock"].held_out
@@ -168,11 +168,11 @@ def _dealt(topic: str, split: str, seed: int) -> list[Problem]:
     def deal(family: str, level: int, n: int) -> list[Problem]:
         return problems(family, n, level, seed, split)
 
-    if topic in ("order", "grain") and test:
+    if topic in ("order", "longer", "grain") and test:
         sizes = {2: 36} | dict.fromkeys(range(3, 9), 100)
         sizes = {7: 200} if topic == "grain" else sizes
         return [p for level, n in sizes.items() for p in deal("clock", level, n)]
-    if topic in ("order", "grain"):
+    if topic in ("order", "longer", "grain"):
         return [p for level in LEVELS for p in _often(deal, "clock", level, 1400)]
     if topic == "python" and test:
         chains = [p for level in (6, 10) for p in deal("clock", level, 100)]
