@@ -1,6 +1,7 @@
 """`python -m course_lib.speedrun STAGE FOLDER`: one stage, in this process.
 
 `torchrun --nproc-per-node 2 -m course_lib.speedrun base data` shares it between two.
+`whole FOLDER SIZE DEVICE` runs all of them, each as `step FOLDER NAME SIZE`.
 """
 
 import os
@@ -11,6 +12,7 @@ import torch
 import torch.distributed as dist
 
 from course_lib import speedrun
+from course_lib.speedrun.whole import StepFailed, end_with_parent, run_step, run_whole
 
 STAGES = {
     "base": lambda folder: speedrun.pretrain(speedrun.BaseRecipe(), folder),
@@ -27,16 +29,25 @@ STAGES = {
 }
 
 
-def main(stage: str, folder: str) -> None:
+def main(stage: str, folder: str, *more: str) -> None:
     """Run a stage; one thread a process, as two would wait for each other."""
     torch.set_num_threads(1)
     if "RANK" in os.environ:  # set by torchrun
         dist.init_process_group("gloo")
-    STAGES[stage](Path(folder))
+    if stage == "step":
+        end_with_parent()
+        run_step(more[0], Path(folder), more[1])
+    elif stage == "whole":
+        run_whole(Path(folder), *more)
+    else:
+        STAGES[stage](Path(folder))
     if dist.is_initialized():
         dist.barrier()  # nobody hangs up while another is still writing
         dist.destroy_process_group()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except StepFailed as error:
+        sys.exit(f"\n{error}")
