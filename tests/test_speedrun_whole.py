@@ -1,6 +1,7 @@
 """A whole run goes on after a kill, and its card says what it reached."""
 
 import json
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -118,6 +119,20 @@ def test_killed_in_the_middle_nothing_is_left_running(tmp_path):
     assert set(times(tmp_path)) == set("abcde")
 
 
+def test_a_step_ends_when_its_runner_is_killed():
+    """The step waits for an hour; whoever started it hangs up."""
+    script = (
+        "import time; from course_lib.speedrun.whole import end_with_parent; "
+        "end_with_parent(); print('on', flush=True); time.sleep(3600)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout.readline() == b"on\n"
+    process.stdin.close()
+    assert process.wait(timeout=60) == 130
+
+
 def test_a_folder_holds_one_size(tmp_path):
     scripted(tmp_path)
     with pytest.raises(ValueError, match="'tiny', not 'small'"):
@@ -164,8 +179,6 @@ def test_records_say_that_a_step_is_done(tmp_path):
 
 def test_two_stages_may_list_their_files_at_once(tmp_path):
     """The manifest of a folder is read and written as one step."""
-    import subprocess
-
     for k in range(6):
         (tmp_path / f"{k}.txt").write_text("x")
     script = (

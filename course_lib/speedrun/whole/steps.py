@@ -115,8 +115,11 @@ def end_with_parent() -> None:
     step that went on alone would write into the folder beside the next call's.
     """
 
+    stdin = sys.stdin.fileno()
+
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(stdin, 1024):  # not through sys.stdin: it locks until the exit
+            pass
         os._exit(130)
 
     threading.Thread(target=watch, daemon=True).start()
