@@ -5,6 +5,7 @@ WRONG maps an exercise to (answer, words it must be told), RIGHT to unusual answ
 """
 
 import answers_base_models
+import answers_capstone
 import answers_finetuning
 import answers_first_steps
 import answers_hallucinations
@@ -16,6 +17,7 @@ import answers_transformer
 import pytest
 
 import course_lib.exercises.base_models
+import course_lib.exercises.capstone
 import course_lib.exercises.finetuning
 import course_lib.exercises.first_steps
 import course_lib.exercises.hallucinations
@@ -36,6 +38,7 @@ ROOMS = (
     answers_finetuning,
     answers_hallucinations,
     answers_base_models,
+    answers_capstone,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
 WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
@@ -60,6 +63,7 @@ def test_every_exercise_has_three_wrong_answers():
         ("07", 4),
         ("08", 5),
         ("09", 5),
+        ("15", 4),
     ],
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):
