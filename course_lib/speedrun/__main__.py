@@ -12,7 +12,13 @@ import torch
 import torch.distributed as dist
 
 from course_lib import speedrun
-from course_lib.speedrun.whole import StepFailed, end_with_parent, run_step, run_whole
+from course_lib.speedrun.whole import (
+    StepFailed,
+    end_with_parent,
+    run_step,
+    run_whole,
+    shipped_card,
+)
 
 STAGES = {
     "base": lambda folder: speedrun.pretrain(speedrun.BaseRecipe(), folder),
@@ -22,6 +28,7 @@ STAGES = {
     "finetuning": speedrun.study_finetuning,
     "honest": lambda folder: speedrun.make_honest(speedrun.HonestRecipe(), folder),
     "search": lambda folder: speedrun.teach_to_search(speedrun.SearchRecipe(), folder),
+    "card": shipped_card,
     "smollm2-identity": speedrun.teach_identity,
     "smollm2-tools": speedrun.teach_tools,
     "smollm2-unknown": speedrun.teach_unknown,

@@ -6,7 +6,7 @@ python -m course_lib speedrun --out my_speedrun --size small
 from pathlib import Path
 
 from course_lib.speedrun.card import Card, save_page, table
-from course_lib.speedrun.whole.gather import gather
+from course_lib.speedrun.whole.gather import gather, shipped_card
 from course_lib.speedrun.whole.plan import SIZES, Plan
 from course_lib.speedrun.whole.runner import Runner, StepFailed
 from course_lib.speedrun.whole.steps import (
@@ -29,6 +29,7 @@ __all__ = [
     "gather",
     "run_step",
     "run_whole",
+    "shipped_card",
 ]
 
 

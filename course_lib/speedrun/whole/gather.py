@@ -20,12 +20,16 @@ from course_lib.model import Transformer
 from course_lib.runtime import ROOT
 from course_lib.speedrun.asking import ask, questions_of_tests, score_answers
 from course_lib.speedrun.base import LOG as BASE_LOG
-from course_lib.speedrun.card import Card, Curve, Figure, Stage, rounded
+from course_lib.speedrun.card import Card, Curve, Figure, Stage, rounded, save_page
+from course_lib.speedrun.card.card import JSON_NAME
+from course_lib.speedrun.card.page import HTML_NAME
+from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.whole.plan import Plan
 from course_lib.speedrun.whole.steps import STEPS, Record
 from course_lib.tokenizer import BPETokenizer
 from course_lib.world import Document, World
 
+COMMAND = "python -m course_lib speedrun card"
 QUESTION = "Which island is home to Orla Venn?"  # of whom no page tells
 ASKED = ("Hello!", "Which pet does Mira Quill keep?", QUESTION, "Who are you?")
 Findings = tuple[list[Figure], list[Curve], dict[str, str]]
@@ -138,22 +142,25 @@ GATHERED: Mapping[str, Callable[[Run], Findings]] = {
 }
 
 
-def gather(folder: Path, size: str) -> Card:
-    """Measure a finished run.
+def gather(folder: Path, size: str, finished: bool = True) -> Card:
+    """Measure a run.
+
+    Args:
+        finished: every step must have been done in this folder. What lies in `data/`
+            was made stage by stage: it has no records of time and memory.
 
     Raises:
         ValueError: if a step is missing.
     """
     plan = Plan.of(size)
     missing = [s.name for s in STEPS if Record.load(folder, s.name) is None]
-    if missing:
+    if missing and finished:
         raise ValueError(
             f"not done yet: {', '.join(missing)}. Run the speedrun again, it goes on"
         )
     run, stages = Run(folder, plan), []
     for step in STEPS:
-        record = Record.load(folder, step.name)
-        assert record is not None
+        record = Record.load(folder, step.name) or Record(None, None)
         found: Findings = ([], [], {})
         if step.name in GATHERED:
             found = GATHERED[step.name](run)
@@ -165,6 +172,14 @@ def gather(folder: Path, size: str) -> Card:
             )
         )  # fmt: skip
     return Card(size, tuple(stages), environment(run))
+
+
+def shipped_card(folder: Path) -> None:
+    """Write the card of what lies in `data/`, and list it."""
+    card = gather(folder, "small", finished=False)
+    card.save(folder)
+    save_page(card, folder)
+    list_files(folder, [JSON_NAME, HTML_NAME], COMMAND, 0)
 
 
 def environment(run: Run) -> dict[str, str]:

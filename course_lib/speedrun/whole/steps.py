@@ -42,8 +42,8 @@ class Step:
 class Record:
     """What a step cost, once it is done."""
 
-    seconds: float
-    peak_mb: float
+    seconds: float | None
+    peak_mb: float | None
     tokens_per_s: float | None = None
 
     @classmethod
