@@ -39,7 +39,16 @@ def build_parser():
     """Describe every verb; a command module adds its own options."""
     import argparse
 
-    from course_lib.commands import author, doctor, fetch, serve, speedrun, start, test
+    from course_lib.commands import (
+        author,
+        doctor,
+        fetch,
+        progress,
+        serve,
+        speedrun,
+        start,
+        test,
+    )
 
     parser = argparse.ArgumentParser(
         prog="python -m course_lib",
@@ -50,6 +59,7 @@ def build_parser():
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     commands = {"start": start, "test": test, "doctor": doctor, "author": author}
     commands |= {"fetch": fetch, "speedrun": speedrun, "serve": serve}
+    commands |= {"progress": progress}
     for name, command in commands.items():
         verb = verbs.add_parser(
             name,
