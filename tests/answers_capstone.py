@@ -79,7 +79,7 @@ def blames_practice(card):
 
 
 def earlier(card):
-    if card["goes on as the user"] > 0.1:
+    if card["does not stop"] > 0.1:
         return "mask"
     if card["pages after"] > 1:
         return "replay"
@@ -129,7 +129,7 @@ WRONG = {
     ],
     "15.diagnose": [
         (blames_practice, "EARLIEST"),
-        (lambda _card: "healthy", "the mask"),
+        (lambda _card: "healthy", "the mask is one token short"),
         (lambda card: later(card) if earlier(card) != "mask" else "mask", "forgotten"),
         (earlier, "not being right"),
         (lambda _card: "rl", "it can be"),

@@ -193,27 +193,27 @@ GOOD = {
     "pages before": 0.69,  # loss of the base on held-out pages
     "pages after": 0.74,  # the same, after finetuning
     "facts right": 0.89,
-    "goes on as the user": 0.0,  # share of answers
+    "does not stop": 0.0,  # share of answers
     "reward": 0.98,
     "right after practice": 0.97,
 }
 CASES: tuple[tuple[Mapping[str, float], str, str], ...] = (
     (GOOD, "healthy", "nothing here is out of place."),
     (
-        GOOD | {"goes on as the user": 0.4, "facts right": 0.7},
+        GOOD | {"does not stop": 0.4, "facts right": 0.7},
         "mask",
-        "answers that go on as the user were learned from the user's words: the mask.",
+        "answers that never end were never shown an end: the mask is one token short.",
     ),
     (
         GOOD
         | {
-            "goes on as the user": 0.5,
+            "does not stop": 0.5,
             "facts right": 0.6,
             "reward": 0.4,
             "right after practice": 0.4,
         },
         "mask",
-        "practice is bad, too, but it only inherits a model that talks as the user. "
+        "practice is bad, too, but it only inherits a model that never ends an answer. "
         "Blame the EARLIEST stage that is broken.",
     ),
     (
@@ -261,7 +261,7 @@ def check_diagnose(answer: Callable[[Mapping[str, float]], str]) -> None:
     ),
 )
 def _diagnose(card):
-    if card["goes on as the user"] > 0.1:
+    if card["does not stop"] > 0.1:
         return "mask"
     if card["pages after"] > card["pages before"] + 0.3:
         return "replay"
