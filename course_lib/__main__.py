@@ -46,6 +46,7 @@ def build_parser():
         progress,
         serve,
         speedrun,
+        stage,
         start,
         test,
     )
@@ -59,7 +60,7 @@ def build_parser():
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     commands = {"start": start, "test": test, "doctor": doctor, "author": author}
     commands |= {"fetch": fetch, "speedrun": speedrun, "serve": serve}
-    commands |= {"progress": progress}
+    commands |= {"progress": progress, "stage": stage}
     for name, command in commands.items():
         verb = verbs.add_parser(
             name,

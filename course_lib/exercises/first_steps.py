@@ -72,7 +72,7 @@ def check_stages(answer: Callable[[], Mapping[str, str]]) -> None:
             "of the others is, however well it speaks."
         )
     raise Mistake(
-        "two of them name an island, and both sound sure. Fluency is no sign of "
+        "two of them name a place, and both sound sure. Fluency is no sign of "
         "truth: compare with the truth printed above. Who recalls nothing must invent, "
         "and who has read Orla's page need not."
     )
@@ -83,7 +83,7 @@ def check_stages(answer: Callable[[], Mapping[str, str]]) -> None:
     check_stages,
     hints=(
         "Which of the four is no answer? Which admits something?",
-        "Two are left. Only one of them names the island that is true.",
+        "Two are left. Only one of them names the place that is true.",
     ),
 )
 def _who_speaks():

@@ -14,6 +14,7 @@ from course_lib.widgets.merge_stepper import MergeStepper
 from course_lib.widgets.next_token_stepper import NextTokenStepper
 from course_lib.widgets.pick_out import PickOut
 from course_lib.widgets.predict import predict, prediction_score
+from course_lib.widgets.present import Present, RunSheet
 from course_lib.widgets.query_arrow import QueryArrow
 from course_lib.widgets.threshold_bars import ThresholdBars
 from course_lib.widgets.token_explorer import TokenExplorer
@@ -28,7 +29,9 @@ __all__ = [
     "MergeStepper",
     "NextTokenStepper",
     "PickOut",
+    "Present",
     "QueryArrow",
+    "RunSheet",
     "ThresholdBars",
     "TokenExplorer",
     "ToolTrace",
