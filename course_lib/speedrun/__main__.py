@@ -19,6 +19,7 @@ STAGES = {
     "assistant": lambda folder: speedrun.finetune(speedrun.AssistantRecipe(), folder),
     "finetuning": speedrun.study_finetuning,
     "honest": lambda folder: speedrun.make_honest(speedrun.HonestRecipe(), folder),
+    "identity": speedrun.study_identity,
     "search": lambda folder: speedrun.teach_to_search(speedrun.SearchRecipe(), folder),
     "smollm2-identity": speedrun.teach_identity,
     "smollm2-tools": speedrun.teach_tools,
