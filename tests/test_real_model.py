@@ -200,7 +200,8 @@ def test_of_a_further_answer_only_the_value_is_learned():
     assert ids == whole
     first, worth = CHATML.encode(replace(lesson, more=()).talk(), TOKENIZER)
     assert weights[: len(worth)] == worth
-    learned = [i for i, w in zip(ids[len(first) :], weights[len(first) :]) if w]
+    n = len(first)
+    learned = [i for i, w in zip(ids[n:], weights[n:], strict=True) if w]
     value = lesson.more[0][1].rpartition(" is ")[2]
     assert TOKENIZER.decode(learned) == f" {value}<|im_end|>"
 
