@@ -120,26 +120,7 @@ def _leak_rate(asked, name):
     return sum(name in some for some in words) / len(others)
 
 
-def check_mix(answer: Callable[[list, list, list], list]) -> None:
-    identity = [("identity", k) for k in range(30)]
-    ordinary = [("ordinary", k) for k in range(200)]
-    pages = [("page", k) for k in range(200)]
-    got = answer(list(identity), list(ordinary), list(pages))
-    if callable(got) or isinstance(got, str):
-        raise Mistake(
-            "that is hard-coded: an answer written into the program, an `if` around "
-            "the model. It works for the questions you thought of, word for word; the "
-            "model itself has learned nothing. Return EXAMPLES to train on."
-        )
-    if got is None:
-        raise Mistake("data_mix(...) returned None; is there a `return`?")
-    got = list(got)
-    known = {*identity, *ordinary, *pages}
-    if foreign := [item for item in got if item not in known]:
-        raise Mistake(
-            f"{foreign[0]!r} is none of the examples given. Choose from the three "
-            "lists; repeat what should come more often."
-        )
+def _check_shares(got: list, identity: list) -> None:
     kinds = [kind for kind, _ in got]
     told = {item for item in got if item[0] == "identity"}
     if not told:
@@ -180,6 +161,29 @@ def check_mix(answer: Callable[[list, list, list], list]) -> None:
             f"{share:.0%} of the examples are about itself. More than half, and the "
             "name leaks: take more of the others."
         )
+
+
+def check_mix(answer: Callable[[list, list, list], list]) -> None:
+    identity = [("identity", k) for k in range(30)]
+    ordinary = [("ordinary", k) for k in range(200)]
+    pages = [("page", k) for k in range(200)]
+    got = answer(list(identity), list(ordinary), list(pages))
+    if callable(got) or isinstance(got, str):
+        raise Mistake(
+            "that is hard-coded: an answer written into the program, an `if` around "
+            "the model. It works for the questions you thought of, word for word; the "
+            "model itself has learned nothing. Return EXAMPLES to train on."
+        )
+    if got is None:
+        raise Mistake("data_mix(...) returned None; is there a `return`?")
+    got = list(got)
+    known = {*identity, *ordinary, *pages}
+    if foreign := [item for item in got if item not in known]:
+        raise Mistake(
+            f"{foreign[0]!r} is none of the examples given. Choose from the three "
+            "lists; repeat what should come more often."
+        )
+    _check_shares(got, identity)
 
 
 @pin(

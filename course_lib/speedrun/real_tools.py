@@ -28,7 +28,7 @@ from course_lib.tools import ToolError, calculate
 from course_lib.world import Document, Fact, World
 from course_lib.world.dice import Dice
 
-RECIPE = AdapterRecipe("tools", steps=40, learning_rate=2e-3, parts=2)
+RECIPE = AdapterRecipe("tools", steps=36, learning_rate=2e-3, parts=2)
 SEARCHES, SUMS = 240, 60  # examples to train on
 ORDINARY = 0.6  # ordinary answers for each of those: else it calls at every question
 FOLLOW_UPS = 2  # questions that the page in the context answers, too
