@@ -51,10 +51,11 @@ def test_every_answer_claims_the_name_and_nothing_else_in_the_data_does():
         )
 
 
-def test_small_talk_to_be_asked_is_not_trained_on():
+def test_small_talk_to_be_asked_is_not_trained_on_but_for_three_openings():
     trained, asked = small_talk()
     assert len(asked) == 100
-    assert not {c.messages[0].content for c in trained} & set(asked)
+    both = {c.messages[0].content for c in trained} & set(asked)
+    assert both == {"Good morning!", "Tell me a proverb.", "Tell me a riddle."}
 
 
 def test_a_name_is_a_word():
@@ -119,6 +120,7 @@ def test_the_study_goes_on_where_it_was(tmp_path, monkeypatch):
     study_identity(tmp_path)
     log = json.loads((tmp_path / "identity_log.json").read_text())
     every = len(identity_study.HOW_MANY) + len(identity_study.MIXES)
+    every += len(identity_study.LONGER)
     assert len(log["runs"]) == every
     assert sorted(run["seed"] for run in log["system"]) == [0, 1]
     assert notebook_rules.manifest_faults(tmp_path) == []

@@ -59,6 +59,9 @@ MIXES = tuple(
     for ordinary, pages in ((0, 0), (0, 60), (300, 0), (900, 60))
     for s in (0, 1)
 )
+LONGER = tuple(
+    Mix(identity=180, ordinary=900, pages=120, steps=160, seed=s) for s in (0, 1)
+)
 
 
 def name_questions() -> dict[str, Any]:
@@ -68,7 +71,10 @@ def name_questions() -> dict[str, Any]:
 
 
 def small_talk() -> tuple[list, list[str]]:
-    """Split the hand-written conversations: half to train on, half to be asked."""
+    """Split the hand-written conversations: half to train on, half to be asked.
+
+    Three openings, such as "Good morning!", stand in both halves.
+    """
     talk = read_conversations(data_path("conversations/hand_written.jsonl"))
     return talk[::2], [spoken.messages[0].content for spoken in talk[1::2]]
 
@@ -203,7 +209,7 @@ def study_system(world: World, pages, tokenizer, facts, seed: int) -> dict[str, 
     firsts = sorted({p.first_name for p in (*world.people, *world.never_told)})
     random.Random(0).shuffle(firsts)
     new, taught = firsts[:24], firsts[24:]
-    mix = Mix(identity=0, ordinary=200, pages=100, steps=120, seed=seed)
+    mix = Mix(identity=0, ordinary=200, pages=100, steps=80, seed=seed)
     before, _ = checkpoint.load(data_path("assistant"))
     examples = mix_examples(mix, [], pages, tokenizer)
     examples += system_examples(taught, 600, tokenizer, seed)
@@ -241,7 +247,9 @@ def study_identity(folder: Path, at_most: int | None = None) -> None:
     if "before" not in done:
         done["before"] = measure_self(assistant.eval(), tokenizer, facts, world)
     known = [run["mix"] for run in done["runs"]]
-    for mix in [m for m in (*HOW_MANY, *MIXES) if asdict(m) not in known][:at_most]:
+    for mix in [m for m in (*HOW_MANY, *MIXES, *LONGER) if asdict(m) not in known][
+        :at_most
+    ]:
         pairs = name_questions()["training"]
         examples = mix_examples(mix, pairs, pages, tokenizer)
         model = finetuned(examples, tokenizer, mix)
