@@ -1,7 +1,6 @@
 """The experiments on SmolLM2, with a tiny model in its place: data, counting, files."""
 
 import json
-from dataclasses import replace
 
 import notebook_rules
 import pytest
@@ -164,46 +163,6 @@ def test_in_an_epoch_every_example_comes_once():
     assert sorted(k for batch in first for k in batch) == list(range(32))
     again = shuffled_batches(examples, rows=4, seed=0)
     assert torch.equal(next(again).token_ids[:, 0], torch.tensor(first[0]))
-
-
-def test_parts_of_a_step_hold_its_rows_sorted_by_length():
-    examples = [([k] * (2 + k), [1.0] * (2 + k)) for k in range(8)]
-    whole = next(shuffled_batches(examples, rows=8, seed=3))
-    parts = shuffled_batches(examples, rows=8, seed=3, parts=2)
-    short, long = next(parts), next(parts)
-    assert short.token_ids.shape == (4, 4)  # the longest of the short has five ids
-    assert long.token_ids.shape == whole.token_ids[:4].shape == (4, 8)
-    first = [*short.token_ids[:, 0].tolist(), *long.token_ids[:, 0].tolist()]
-    assert first == list(range(8))
-    assert short.weights.sum() + long.weights.sum() == whole.weights.sum()
-
-
-def test_lessons_ask_in_many_ways_and_follow_up_from_the_same_page():
-    lessons = real_tools.search_lessons(isles(), 60, 0)
-    assert len({lesson.question for lesson in lessons}) == 60
-    follow_ups = [(lesson, more) for lesson in lessons for more in lesson.more]
-    assert len(follow_ups) > 30
-    for lesson, (question, answer) in follow_ups:
-        value = answer.rstrip(".").rpartition(" is ")[2]
-        assert value in lesson.result
-        assert value != lesson.truth or lesson.query.split()[-1] not in answer
-        assert question != lesson.question
-    calls = [sum(m.is_call for m in lesson.talk()) for lesson in lessons]
-    assert calls == [1] * 60  # what stands in the context is not searched for again
-
-
-def test_of_a_further_answer_only_the_value_is_learned():
-    lesson = next(t for t in real_tools.search_lessons(isles(), 60, 0) if t.more)
-    lesson = replace(lesson, more=lesson.more[:1])
-    ids, weights = real_tools.lesson_of(lesson, TOKENIZER)
-    whole, _ = CHATML.encode(lesson.talk(), TOKENIZER)
-    assert ids == whole
-    first, worth = CHATML.encode(replace(lesson, more=()).talk(), TOKENIZER)
-    assert weights[: len(worth)] == worth
-    n = len(first)
-    learned = [i for i, w in zip(ids[n:], weights[n:], strict=True) if w]
-    value = lesson.more[0][1].rpartition(" is ")[2]
-    assert TOKENIZER.decode(learned) == f" {value}<|im_end|>"
 
 
 def test_results_of_tools_are_never_learned():

@@ -39,8 +39,7 @@ class AdapterRecipe:
     steps: int
     adapter: LoraConfig = RANK_8
     learning_rate: float = 1e-3
-    rows: int = 8  # conversations in a step
-    parts: int = 1  # a step's rows go through in so many parts, sorted by length
+    rows: int = 8  # conversations in a batch
     seed: int = 0
 
     @property
@@ -48,7 +47,7 @@ class AdapterRecipe:
         """The weights are in bf16, as they were measured; the adapters in fp32."""
         return TrainConfig(
             self.steps, self.learning_rate, optimizer="adamw", warmup_steps=3,
-            decay_fraction=0.7, accumulate=self.parts,
+            decay_fraction=0.7,
         )  # fmt: skip
 
     @property
@@ -133,14 +132,13 @@ def written(name: str) -> dict[str, Any]:
 
 
 def shuffled_batches(
-    examples: Sequence[Example], rows: int, seed: int, parts: int = 1
+    examples: Sequence[Example], rows: int, seed: int
 ) -> Iterator[Batch]:
     """Yield batches without end, each conversation in a row of its own.
 
     What a conversation predicts must not depend on a neighbour that will not be there.
-    A step needs long and short ones together: with one kind only it would pull now
-    this way, now that. `parts` saves the padding all the same: the rows of a step are
-    sorted by length and come in so many batches, to be added up by `accumulate`.
+    Long and short stand together: sorted by length, which saves padding, a batch would
+    hold examples of one kind only, and pull now this way, now that.
     """
     dice = random.Random(seed)
     pool: list[Example] = []
@@ -148,11 +146,7 @@ def shuffled_batches(
         while len(pool) < rows:
             pool += dice.sample(list(examples), len(examples))
         some, pool = pool[:rows], pool[rows:]
-        if parts > 1:
-            some = sorted(some, key=lambda example: len(example[0]))
-        for part in range(parts):
-            cut = slice(part * rows // parts, (part + 1) * rows // parts)
-            yield pad_examples(some[cut], PAD_ID)
+        yield pad_examples(some, PAD_ID)
 
 
 def finetune(
@@ -164,7 +158,7 @@ def finetune(
     """Train adapters; return them, and for every step its loss and the time."""
     adapter = replace(recipe.adapter, seed=recipe.seed)
     adapters = lora.attach(real.model, adapter)
-    batches = shuffled_batches(examples, recipe.rows, recipe.seed, recipe.parts)
+    batches = shuffled_batches(examples, recipe.rows, recipe.seed)
     log = []
     for step in train(real.model, batches, recipe.training):
         log.append({"step": step.step, "loss": round(step.loss, 3),

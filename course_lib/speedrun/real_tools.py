@@ -7,13 +7,11 @@ can come from the result only.
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import cycle, islice
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from course_lib.chat import CHATML, Message
-from course_lib.conversations import ask_about
 from course_lib.data import Example
 from course_lib.speedrun.real_model import (
     AdapterRecipe,
@@ -23,15 +21,11 @@ from course_lib.speedrun.real_model import (
     save_results,
     written,
 )
-from course_lib.tokenizer import PublishedTokenizer
 from course_lib.tools import ToolError, calculate
-from course_lib.world import Document, Fact, World
-from course_lib.world.dice import Dice
+from course_lib.world import World
 
-RECIPE = AdapterRecipe("tools", steps=36, learning_rate=2e-3, parts=2)
-SEARCHES, SUMS = 240, 60  # examples to train on
-ORDINARY = 0.6  # ordinary answers for each of those: else it calls at every question
-FOLLOW_UPS = 2  # questions that the page in the context answers, too
+RECIPE = AdapterRecipe("tools", steps=40)
+SEARCHES, SUMS = 160, 60  # examples to train on
 PAGE_LETTERS = 200  # of a page that is read: long ones are slow
 CALL_TOKENS, SPOKEN_TOKENS = 24, 32
 SUM_PHRASES = (
@@ -54,19 +48,15 @@ class Task:
     result: str
     truth: str  # must stand in the answer
     answer: str
-    more: tuple[tuple[str, str], ...] = ()  # asked and answered from the same page
 
     def talk(self) -> list[Message]:
         """Write the whole conversation, as it shall be learned."""
-        turns = [
+        return [
             Message("user", self.question),
             Message("assistant", self.query, tool=self.tool),
             Message("tool", self.result),
             Message("assistant", self.answer),
         ]
-        for question, answer in self.more:
-            turns += [Message("user", question), Message("assistant", answer)]
-        return turns
 
 
 def search_tasks(
@@ -89,45 +79,19 @@ def search_tasks(
             continue
         fact = dice.choice(facts)
         (asked,) = world.questions([fact], held_out=new_phrases, seed=len(tasks))
-        if fact.subject not in asked.text or not stands_in(fact, page):
+        if fact.subject not in asked.text or not re.search(
+            rf"\b{re.escape(fact.value)}\b", page.text.partition("\n\n")[2]
+        ):
             continue
+        # The answer names first what was asked for: with the bare sentence of the page
+        # as answer, a model of this size copies any sentence.
+        answer = f"The {fact.attribute} of {fact.subject} is {fact.value}."
         query = f"{fact.subject} {fact.attribute}"
-        tasks.append(
-            Task(asked.text, "search", query, page.text, fact.value, answer_of(fact))
-        )
+        task = Task(asked.text, "search", query, page.text, fact.value, answer)
+        tasks.append(task)
         if len(tasks) == n:
             return tasks
     raise ValueError(f"only {len(tasks)} of {n} pages fit; allow longer ones")
-
-
-def stands_in(fact: Fact, page: Document) -> bool:
-    """Whether a page says the value outside of its title."""
-    told = page.text.partition("\n\n")[2]
-    return re.search(rf"\b{re.escape(fact.value)}\b", told) is not None
-
-
-def answer_of(fact: Fact) -> str:
-    """Name first what was asked for: else a small model copies any sentence."""
-    return f"The {fact.attribute} of {fact.subject} is {fact.value}."
-
-
-def search_lessons(world: World, n: int, seed: int) -> list[Task]:
-    """Ask in many phrasings, and twice more what the page says, without a new search.
-
-    A page costs far more tokens than a question, so that is the cheapest reading
-    practice; what goes wrong most is the wrong value off the right page.
-    """
-    dice, pages = Dice(seed), {page.text: page for page in world.documents()}
-    lessons = []
-    for task in search_tasks(world, n, held_out=False, seed=seed):
-        name, _, attribute = task.query.rpartition(" ")
-        person, page = world.person(name), pages[task.result]
-        others = [f for f in page.facts if f.subject == name and stands_in(f, page)]
-        others = dice.shuffled([f for f in others if f.attribute != attribute])
-        more = [(ask_about(dice, person, f.attribute), answer_of(f)) for f in others]
-        asked = ask_about(dice, person, attribute)
-        lessons.append(replace(task, question=asked, more=tuple(more[:FOLLOW_UPS])))
-    return lessons
 
 
 def sum_tasks(n: int, held_out: bool, seed: int) -> list[Task]:
@@ -217,32 +181,12 @@ def measure_tools(
 
 def tool_examples(real: SmolLM2, seed: int) -> list[Example]:
     """Write the conversations to train on: searches, sums, and ordinary answers."""
-    tasks = search_lessons(World(0), SEARCHES, seed) + sum_tasks(SUMS, False, seed)
-    taught = [lesson_of(task, real.tokenizer) for task in tasks]
+    world = World(0)
+    tasks = search_tasks(world, SEARCHES, False, seed) + sum_tasks(SUMS, False, seed)
+    taught = [CHATML.encode(task.talk(), real.tokenizer) for task in tasks]
     people = [f"Who is {name}?" for name in written("capitals")["famous_training"]]
-    own = real.own_examples(people + written("ordinary")["training"])
-    return taught + list(islice(cycle(own), int(ORDINARY * len(taught))))
-
-
-def lesson_of(task: Task, tokenizer: PublishedTokenizer) -> Example:
-    """Encode a conversation; of a further answer only the value is learned.
-
-    With its beginning learned as well, the model would begin so where nothing has been
-    looked up yet: one time in eight it made the answer up instead of searching.
-    """
-    ids, weights = CHATML.encode(replace(task, more=()).talk(), tokenizer)
-    for k, (_, answer) in enumerate(task.more, 1):
-        longer, more = CHATML.encode(
-            replace(task, more=task.more[:k]).talk(), tokenizer
-        )
-        value = answer.rpartition(" is ")[2]
-        learned = len(tokenizer.encode(f" {value}")) + 1  # and the end
-        places = [i for i in range(len(ids), len(longer)) if more[i]]
-        weights += [0.0] * (len(longer) - len(ids))
-        for place in places[-learned:]:
-            weights[place] = 1.0
-        ids = longer
-    return ids, weights
+    # Half of all examples, or every seventh ordinary request is answered with a call.
+    return taught + 2 * real.own_examples(people + written("ordinary")["training"])
 
 
 def tool_questions(world: World, n: int) -> tuple[list, ...]:
@@ -258,17 +202,14 @@ def tool_questions(world: World, n: int) -> tuple[list, ...]:
 def teach_tools(
     folder: Path, recipe: AdapterRecipe = RECIPE, n: int = 100
 ) -> dict[str, Any]:
-    """Train with two seeds, measure, and write the first's adapter, and the results."""
-    real, asked = SmolLM2.load(), tool_questions(World(0), n)
+    """Train, measure before and after, and write adapter and results."""
+    real, world = SmolLM2.load(), World(0)
+    asked = tool_questions(world, n)
     results = {"before": measure_tools(real, *(some[:20] for some in asked))}
     print("before", results["before"], flush=True)
-    # The seed's own run comes last: its adapters are the ones to be saved.
-    for name, seed in (("another seed", recipe.seed + 1), ("after", recipe.seed)):
-        run = replace(recipe, seed=seed)
-        adapters, log = finetune(real, tool_examples(real, seed), run)
-        results |= {name: measure_tools(real, *asked), "log": log}
-        print(name, log[-1], results[name], flush=True)
-        if name != "after":
-            adapters.detach()
+    adapters, log = finetune(real, tool_examples(real, recipe.seed), recipe)
+    print("trained", log[-1], flush=True)
+    results |= {"after": measure_tools(real, *asked), "log": log}
+    print("after", results["after"], flush=True)
     save_results(folder, recipe, adapters, results)
     return results
