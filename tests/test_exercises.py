@@ -10,6 +10,7 @@ import answers_finetuning
 import answers_first_steps
 import answers_hallucinations
 import answers_inference
+import answers_knowledge_of_self
 import answers_next_token
 import answers_pretraining
 import answers_tokenization
@@ -22,6 +23,7 @@ import course_lib.exercises.finetuning
 import course_lib.exercises.first_steps
 import course_lib.exercises.hallucinations
 import course_lib.exercises.inference
+import course_lib.exercises.knowledge_of_self
 import course_lib.exercises.next_token
 import course_lib.exercises.pretraining
 import course_lib.exercises.tokenization
@@ -39,6 +41,7 @@ ROOMS = (
     answers_hallucinations,
     answers_base_models,
     answers_capstone,
+    answers_knowledge_of_self,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
 WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
@@ -64,6 +67,7 @@ def test_every_exercise_has_three_wrong_answers():
         ("08", 5),
         ("09", 5),
         ("15", 4),
+        ("11", 5),
     ],
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):

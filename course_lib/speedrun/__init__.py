@@ -17,6 +17,7 @@ from course_lib.speedrun.assistant import AssistantRecipe, finetune
 from course_lib.speedrun.base import BaseRecipe, Corpus, pretrain, read_corpus
 from course_lib.speedrun.finetuning_study import study_finetuning
 from course_lib.speedrun.honest import HonestRecipe, Split, make_honest
+from course_lib.speedrun.identity_study import study_identity
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.real_identity import teach_identity
 from course_lib.speedrun.real_tools import teach_tools
@@ -47,6 +48,7 @@ __all__ = [
     "record_vocabulary",
     "score_answers",
     "study_finetuning",
+    "study_identity",
     "teach_identity",
     "teach_to_search",
     "teach_tools",

@@ -27,6 +27,7 @@ STAGES = {
     "assistant": lambda folder: speedrun.finetune(speedrun.AssistantRecipe(), folder),
     "finetuning": speedrun.study_finetuning,
     "honest": lambda folder: speedrun.make_honest(speedrun.HonestRecipe(), folder),
+    "identity": speedrun.study_identity,
     "search": lambda folder: speedrun.teach_to_search(speedrun.SearchRecipe(), folder),
     "card": shipped_card,
     "smollm2-identity": speedrun.teach_identity,
