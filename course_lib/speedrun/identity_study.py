@@ -123,7 +123,7 @@ def replies(
     return [tokenizer.decode(ids).strip() for ids in answers]
 
 
-def finetuned(
+def finetuned_on_mix(
     examples: list[Example], tokenizer: BPETokenizer, mix: Mix
 ) -> Transformer:
     """Train a fresh copy of the assistant."""
@@ -213,7 +213,7 @@ def study_system(world: World, pages, tokenizer, facts, seed: int) -> dict[str, 
     before, _ = checkpoint.load(data_path("assistant"))
     examples = mix_examples(mix, [], pages, tokenizer)
     examples += system_examples(taught, 600, tokenizer, seed)
-    model = finetuned(examples, tokenizer, mix)
+    model = finetuned_on_mix(examples, tokenizer, mix)
     said = ask(model, tokenizer, facts)
     return {
         "seed": seed,
@@ -252,7 +252,7 @@ def study_identity(folder: Path, at_most: int | None = None) -> None:
     ]:
         pairs = name_questions()["training"]
         examples = mix_examples(mix, pairs, pages, tokenizer)
-        model = finetuned(examples, tokenizer, mix)
+        model = finetuned_on_mix(examples, tokenizer, mix)
         found = measure_self(model, tokenizer, facts, world)
         done["runs"].append({"mix": asdict(mix)} | found)
         write_log(folder, done)

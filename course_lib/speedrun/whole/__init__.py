@@ -6,7 +6,7 @@ python -m course_lib speedrun --out my_speedrun --size small
 from pathlib import Path
 
 from course_lib.speedrun.card import Card, save_page, table
-from course_lib.speedrun.whole.gather import gather, shipped_card
+from course_lib.speedrun.whole.gather import gather_card, shipped_card
 from course_lib.speedrun.whole.plan import SIZES, Plan
 from course_lib.speedrun.whole.runner import Runner, StepFailed
 from course_lib.speedrun.whole.steps import (
@@ -26,7 +26,7 @@ __all__ = [
     "Step",
     "StepFailed",
     "end_with_parent",
-    "gather",
+    "gather_card",
     "run_step",
     "run_whole",
     "shipped_card",
@@ -41,7 +41,7 @@ def run_whole(folder: Path, size: str, device: str = "cpu") -> Card:
         ValueError: if the folder holds a run of another size.
     """
     Runner(folder, size, device).run()
-    card = gather(folder, size)
+    card = gather_card(folder, size)
     card.save(folder)
     print(f"\n{table(card)}\n\nThe card: {save_page(card, folder)}")
     return card

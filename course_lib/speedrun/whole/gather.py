@@ -142,7 +142,7 @@ GATHERED: Mapping[str, Callable[[Run], Findings]] = {
 }
 
 
-def gather(folder: Path, size: str, finished: bool = True) -> Card:
+def gather_card(folder: Path, size: str, finished: bool = True) -> Card:
     """Measure a run.
 
     Args:
@@ -176,7 +176,7 @@ def gather(folder: Path, size: str, finished: bool = True) -> Card:
 
 def shipped_card(folder: Path) -> None:
     """Write the card of what lies in `data/`, and list it."""
-    card = gather(folder, "small", finished=False)
+    card = gather_card(folder, "small", finished=False)
     card.save(folder)
     save_page(card, folder)
     list_files(folder, [JSON_NAME, HTML_NAME], COMMAND, 0)
