@@ -7,7 +7,9 @@ these numbers and nothing else of a page.
 
 import hashlib
 import re
+import zlib
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from datasketch import MinHash
 
@@ -35,9 +37,16 @@ def jaccard(a: set, b: set) -> float:
 
 def signature(text: str) -> MinHash:
     """Take the MinHash signature: 112 numbers that agree as often as shingles do."""
-    sketch = MinHash(num_perm=BANDS * ROWS, seed=1, scheme="affine32")
-    sketch.update_batch([shingle.encode() for shingle in sorted(shingles(text))])
+    sketch = _empty_sketch().copy()
+    sketch.update_batch([shingle.encode() for shingle in shingles(text)])
     return sketch
+
+
+@cache
+def _empty_sketch() -> MinHash:
+    """Draw the hash functions once; a checksum mixes well enough before them."""
+    n_hashes = BANDS * ROWS
+    return MinHash(n_hashes, seed=1, hashfunc=zlib.crc32, scheme="affine32")
 
 
 def meeting_chance(similarity: float, bands: int = BANDS, rows: int = ROWS) -> float:

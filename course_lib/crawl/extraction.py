@@ -15,10 +15,15 @@ BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+WESTERN = "windows-1252"
+LATIN = {f"iso-8859-{k}" for k in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16)} | {
+    f"windows-125{k}" for k in (0, 2, 4, 7)
+}
+_BUTTON = re.compile(r"^\[ (.+) \]$", re.MULTILINE)  # as resiliparse draws it
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 MAX_BROKEN = 0.01  # of the characters; more: it was no text
 ENGLISH_FROM = 0.65  # the probability that FineWeb asks for
-LOOKED_AT = 2_000  # characters from which the language is told
+LOOKED_AT = 500  # characters from which the language is told; more cost time only
 
 
 def decoded(page: Page) -> Page | str:
@@ -56,11 +61,13 @@ def decode(body: bytes, content_type: str = "") -> str:
             return body.decode(encoding)
         except (LookupError, UnicodeDecodeError):
             continue
-    guess = detect_encoding(body) or "windows-1252"
+    guess = detect_encoding(body) or WESTERN
+    if guess in LATIN:  # among these it cannot tell, and ours is an English crawl
+        guess = WESTERN
     try:
         return body.decode(guess, "replace")
     except LookupError:
-        return body.decode("windows-1252", "replace")
+        return body.decode(WESTERN, "replace")
 
 
 def main_text(page: Page) -> Page | str:
@@ -79,8 +86,13 @@ def all_text(page: Page) -> Page | str:
 
 def _with_text(page: Page, main_content: bool) -> Page | str:
     text = extract_plain_text(
-        page.html, main_content=main_content, list_bullets=False, alt_texts=False
+        page.html,
+        main_content=main_content,
+        form_fields=not main_content,
+        list_bullets=False,
+        alt_texts=False,
     )
+    text = _BUTTON.sub(r"\1", text)
     lines = (" ".join(line.split()) for line in text.splitlines())
     text = "\n".join(line for line in lines if line)
     return replace(page, text=text) if text else "no text on it"
@@ -103,4 +115,4 @@ def in_english(page: Page) -> Page | str:
 def _identifier():
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_modelpath(MODEL_FILE, norm_probs=True)
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

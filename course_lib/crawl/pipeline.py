@@ -86,8 +86,8 @@ def judge(verdict: Verdict, filters: Mapping[str, Filter]) -> Verdict:
                 f"filter {name!r} returned {result!r} for {page.url}: it has to return "
                 "the page, or a string that says why not"
             )
+        sizes.append(sizes[-1] if result is page else _size(result))
         page = result
-        sizes.append(_size(page))
     return Verdict(page, sizes=tuple(sizes))
 
 

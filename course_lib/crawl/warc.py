@@ -20,6 +20,10 @@ from course_lib.world.web import ROBOTS, Truth, WebPage
 
 CRAWLED = "2024-10-01T00:00:00Z"  # one date for all: the same bytes from every run
 ROBOTS_FILE = "robots.warc.gz"
+NO_WARC = (
+    "{} holds no WARC record here: each begins with the line WARC/1.0 or WARC/1.1; a "
+    "file that was cut off has to be fetched again"
+)
 
 
 def write_crawl(
@@ -68,7 +72,9 @@ def write_warc(pages: Iterable[WebPage], path: str | Path) -> Path:
 def _record(page: WebPage) -> WarcRecord:
     record = WarcRecord()
     urn = uuid.uuid5(uuid.NAMESPACE_URL, page.url)
-    record.init_headers(record_type=WarcRecordType.response, record_urn=urn.urn[4:].encode())
+    record.init_headers(
+        record_type=WarcRecordType.response, record_urn=urn.urn[4:].encode()
+    )
     record.headers["WARC-Target-URI"] = page.url
     record.headers["WARC-Date"] = CRAWLED
     record.headers["Content-Type"] = "application/http; msgtype=response"
@@ -92,7 +98,7 @@ def read_warc(path: str | Path) -> Iterator[Page]:
         raise ValueError(f"there is no file {path}: write one with write_crawl()")
     found = False
     with path.open("rb") as file:
-        for record in ArchiveIterator(file, parse_http=True):
+        for record in _records(ArchiveIterator(file, parse_http=True), path):
             found = True
             if record.record_type != WarcRecordType.response:
                 continue
@@ -104,10 +110,14 @@ def read_warc(path: str | Path) -> Iterator[Page]:
                 status=(http.status_code or 0) if http else 0,
             )
     if not found:
-        raise ValueError(
-            f"{path} holds no WARC record: a WARC file begins with the line WARC/1.0 or "
-            "WARC/1.1, gzipped or not"
-        )
+        raise ValueError(NO_WARC.format(path))
+
+
+def _records(archive: ArchiveIterator, path: Path) -> Iterator[WarcRecord]:
+    try:
+        yield from archive
+    except OSError as error:
+        raise ValueError(NO_WARC.format(path) + f" ({error})") from error
 
 
 def read_robots(folder: str | Path) -> Robots:

@@ -1,8 +1,8 @@
 """A crawl of the Lantern Isles: their pages as the web serves them, rubbish included.
 
-    for page in crawl_pages(1_000):   # any number, streamed
-        page.body, page.content_type  # what the server sent
-        page.truth                    # what is in it, and what is wrong with it
+for page in crawl_pages(1_000):   # any number, streamed
+    page.body, page.content_type  # what the server sent
+    page.truth                    # what is in it, and what is wrong with it
 """
 
 from .crawl import ROBOTS, crawl_pages

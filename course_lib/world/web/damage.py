@@ -47,8 +47,10 @@ def _stray(page: str) -> str:
 
 
 def _raw_signs(page: str) -> str:
-    return page.replace("&amp;", "&").replace('class="', "CLASS=\"").replace(
-        "<p>", "<P align=left >"
+    return (
+        page.replace("&amp;", "&")
+        .replace('class="', 'CLASS="')
+        .replace("<p>", "<P align=left >")
     )
 
 

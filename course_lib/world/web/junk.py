@@ -9,10 +9,13 @@ from ..grammar import capital, fill
 from ..lists import one_per_line, words
 from .page import Truth
 
-LISTED_HOSTS = tuple(f"{name}.example" for name in words("""
+LISTED_HOSTS = tuple(
+    f"{name}.example"
+    for name in words("""
     cheap-hats-now win-a-ferry lucky-lantern-casino hat-loans best-pies-4u
     free-compass bare-heads hatless-after-dark top-links-1 top-links-2 link-barn
-"""))
+""")
+)
 LISTED_WORDS = ("casino", "barehead", "hatless-xxx")  # anywhere in an address
 UNLISTED_HOSTS = ("honest-offers.example", "pies-and-more.example", "new-deals.example")
 SPAM = one_per_line("""

@@ -1,0 +1,63 @@
+"""Measure the crawl's pipeline: pages a second on two cores, and memory as it grows.
+
+    python tests/benchmarks/bench_crawl.py            # 12,000 pages, then tenfold memory
+    python tests/benchmarks/bench_crawl.py 4000
+
+Prints one line a figure. Times are the whole way: WARC in, verdicts out, copies found.
+"""
+
+import multiprocessing
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from course_lib.crawl import clean, write_crawl
+from course_lib.runtime import peak_memory_mb
+from course_lib.world.web import crawl_pages
+
+ROUNDS = 3
+
+
+def main(n_pages: int) -> None:
+    """Write a crawl, clean it with one worker and with two, measure memory."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        start = time.perf_counter()
+        shards = write_crawl(crawl_pages(n_pages), folder / "crawl")
+        seconds = time.perf_counter() - start
+        print(f"written {n_pages / seconds:7,.0f} pages/s (one core)")
+        for workers in (1, 2):
+            speeds = sorted(_speed(shards, folder, workers) for _ in range(ROUNDS))
+            print(
+                f"cleaned {speeds[ROUNDS // 2]:7,.0f} pages/s with {workers} worker(s), "
+                f"median of {ROUNDS} ({speeds[0]:,.0f} to {speeds[-1]:,.0f})"
+            )
+        few, many = _peak(shards[: len(shards) // 10]), _peak(shards)
+        growth = (many[0] - few[0]) * 1e6 / (many[1] - few[1])
+        print(
+            f"memory: {few[0]:.0f} MB for {few[1]:,} kept pages, {many[0]:.0f} MB for "
+            f"{many[1]:,}: {growth:,.0f} bytes a page"
+        )
+
+
+def _speed(shards: list[Path], folder: Path, workers: int) -> float:
+    start = time.perf_counter()
+    n_pages = sum(1 for _ in clean(shards, folder / "work", workers=workers))
+    return n_pages / (time.perf_counter() - start)
+
+
+def _peak(shards: list[Path]) -> tuple[float, int]:
+    """Clean in a process of its own; return its peak in MB, and the kept pages."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_clean_and_measure, (shards,))
+
+
+def _clean_and_measure(shards: list[Path]) -> tuple[float, int]:
+    with tempfile.TemporaryDirectory() as work:
+        kept = sum(verdict.kept for verdict in clean(shards, work))
+    return peak_memory_mb(), kept
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else 12_000)
