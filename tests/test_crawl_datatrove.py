@@ -20,7 +20,7 @@ def test_datatrove_keeps_what_our_own_pipeline_keeps(tmp_path):
 
     found = {}
 
-    def note(data, rank=0, world_size=1):
+    def note(data, rank=0, world_size=1):  # noqa: ARG001  (datatrove passes both)
         for document in data:
             found[document.id] = document.text
             yield document

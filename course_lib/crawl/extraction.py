@@ -15,10 +15,10 @@ BOMS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-WESTERN = "windows-1252"
-LATIN = {f"iso-8859-{k}" for k in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16)} | {
-    f"windows-125{k}" for k in (0, 2, 4, 7)
-}
+WESTERN = "cp1252"  # windows-1252
+LATIN = {f"iso8859-{k}" for k in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16)} | {
+    f"cp125{k}" for k in (0, 2, 4, 7)
+}  # Python's names
 _BUTTON = re.compile(r"^\[ (.+) \]$", re.MULTILINE)  # as resiliparse draws it
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 MAX_BROKEN = 0.01  # of the characters; more: it was no text

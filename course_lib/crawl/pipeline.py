@@ -58,7 +58,7 @@ def filters_of_a_page(robots: Robots | None = None) -> dict[str, Filter]:
 
 
 def filters_of_a_crawl() -> dict[str, Filter]:
-    """Return the filters that compare pages with earlier ones; new, so they know none."""
+    """Return the filters that compare pages with earlier ones; new ones know none."""
     return {"exact copies": ExactCopies(), "near copies": NearCopies()}
 
 

@@ -55,9 +55,7 @@ def has_letters(page: Page) -> Page | str:
     """Keep what has a letter in at least four words of five (Gopher)."""
     words = page.text.split()
     with_letters = sum(any(map(str.isalpha, word)) for word in words)
-    return (
-        page if with_letters >= 0.8 * len(words) else "too many words without letters"
-    )
+    return page if with_letters >= 0.8 * len(words) else "words without letters"
 
 
 def has_stop_words(page: Page) -> Page | str:

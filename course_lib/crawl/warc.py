@@ -71,10 +71,8 @@ def write_warc(pages: Iterable[WebPage], path: str | Path) -> Path:
 
 def _record(page: WebPage) -> WarcRecord:
     record = WarcRecord()
-    urn = uuid.uuid5(uuid.NAMESPACE_URL, page.url)
-    record.init_headers(
-        record_type=WarcRecordType.response, record_urn=urn.urn[4:].encode()
-    )
+    urn = uuid.uuid5(uuid.NAMESPACE_URL, page.url).urn.removeprefix("urn:").encode()
+    record.init_headers(record_type=WarcRecordType.response, record_urn=urn)
     record.headers["WARC-Target-URI"] = page.url
     record.headers["WARC-Date"] = CRAWLED
     record.headers["Content-Type"] = "application/http; msgtype=response"

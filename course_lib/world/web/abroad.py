@@ -1,4 +1,4 @@
-"""Pages in other languages, and in a dialect of our own that is English all the same."""
+"""Pages in other languages, and in a dialect of our own that is English, too."""
 
 import re
 

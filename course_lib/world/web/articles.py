@@ -33,8 +33,7 @@ def articles(seed: int) -> Iterator[Truth]:
     number = 0
     while True:
         world = World(seed + number)
-        for article in _of_one_world(world):
-            yield article
+        yield from _of_one_world(world)
         number += 1
 
 
