@@ -7,6 +7,7 @@
 A filter is a function from a page to a page, or to the reason why it goes no further.
 """
 
+from course_lib.crawl.disk import pages_on_disk
 from course_lib.crawl.duplicates import (
     ExactCopies,
     NearCopies,
@@ -82,6 +83,7 @@ __all__ = [
     "mask",
     "masked",
     "meeting_chance",
+    "pages_on_disk",
     "read_robots",
     "read_truth",
     "read_warc",

@@ -103,7 +103,9 @@ def in_english(page: Page) -> Page | str:
 
     py3langid knows 97 languages by their groups of bytes (Lui and Baldwin 2012).
     """
-    language, probability = _identifier().classify(page.text[:LOOKED_AT])
+    start = max(0, len(page.text) - LOOKED_AT) // 2  # pages begin with names and badges
+    excerpt = page.text[start : start + LOOKED_AT]
+    language, probability = _identifier().classify(excerpt)
     if language != "en":
         return f"language {language}"
     if probability < ENGLISH_FROM:

@@ -1,6 +1,6 @@
 """Measure the crawl's pipeline: pages a second on two cores, and memory as it grows.
 
-    python tests/benchmarks/bench_crawl.py            # 12,000 pages, then tenfold memory
+    python tests/benchmarks/bench_crawl.py     # 12,000 pages; memory
     python tests/benchmarks/bench_crawl.py 4000
 
 Prints one line a figure. Times are the whole way: WARC in, verdicts out, copies found.
@@ -30,7 +30,7 @@ def main(n_pages: int) -> None:
         for workers in (1, 2):
             speeds = sorted(_speed(shards, folder, workers) for _ in range(ROUNDS))
             print(
-                f"cleaned {speeds[ROUNDS // 2]:7,.0f} pages/s with {workers} worker(s), "
+                f"cleaned {speeds[ROUNDS // 2]:7,.0f} pages/s, {workers} worker(s), "
                 f"median of {ROUNDS} ({speeds[0]:,.0f} to {speeds[-1]:,.0f})"
             )
         few, many = _peak(shards[: len(shards) // 10]), _peak(shards)
