@@ -1,5 +1,6 @@
 """Make what lies in `data/` again, from nothing, stage by stage (for maintainers).
 
+    python -m course_lib speedrun crawl         # raw pages, and what filters keep
     python -m course_lib speedrun base          # pretrain the base model: an hour
     python -m course_lib speedrun sizes         # small models of several sizes
     python -m course_lib speedrun assistant     # finetune it on conversations
@@ -29,6 +30,7 @@ from course_lib.runtime import DATA, ROOT
 
 HELP = "make what lies in data/ again (for maintainers)"
 STAGES = (
+    "crawl",
     "base",
     "sizes",
     "vocabulary",

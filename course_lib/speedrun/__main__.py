@@ -13,6 +13,7 @@ import torch.distributed as dist
 from course_lib import speedrun
 
 STAGES = {
+    "crawl": lambda folder: speedrun.clean_crawl(speedrun.CrawlRecipe(), folder),
     "base": lambda folder: speedrun.pretrain(speedrun.BaseRecipe(), folder),
     "sizes": speedrun.compare_sizes,
     "vocabulary": speedrun.record_vocabulary,
