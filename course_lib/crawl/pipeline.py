@@ -7,8 +7,9 @@ the number of workers.
 
 import json
 import multiprocessing
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.crawl.duplicates import ExactCopies, NearCopies, fingerprint
@@ -108,7 +109,7 @@ def clean(
 
     `work` is a folder for what workers hand over, a file for each shard. With several
     workers the filters have to be importable: functions of a module, not of a notebook.
-    Verdicts carry the text, no longer the bytes and the HTML.
+    Verdicts no longer carry bytes and HTML; the text, if the page was kept so far.
 
     Raises:
         ValueError: if there is no shard, or workers is below 1.
@@ -149,9 +150,10 @@ def _sift_shard(task: tuple[Path, Path, dict[str, Filter]]) -> Path:
     with part.open("w", encoding="utf-8", newline="\n") as file:
         for verdict in sift(read_warc(shard), filters):
             page = verdict.page
-            row = (page.url, page.text, page.language, page.masked, page.exact,
-                   page.bands, verdict.dropped_by, verdict.reason,
-                   verdict.sizes)  # fmt: skip
+            text = page.text if verdict.kept else ""
+            numbers = array("Q", (page.exact, *page.bands)).tobytes().hex()
+            row = (page.url, text, page.language, page.masked, numbers,
+                   verdict.dropped_by, verdict.reason, verdict.sizes)  # fmt: skip
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
     return part
 
@@ -159,16 +161,10 @@ def _sift_shard(task: tuple[Path, Path, dict[str, Filter]]) -> Path:
 def _read(part: Path) -> Iterator[Verdict]:
     with part.open(encoding="utf-8") as lines:
         for line in lines:
-            url, text, language, found, exact, bands, name, reason, sizes = json.loads(
-                line
-            )
+            url, text, language, found, numbers, name, reason, sizes = json.loads(line)
+            exact, *bands = array("Q", bytes.fromhex(numbers))
             page = Page(
                 url, text=text, language=language, exact=exact, bands=tuple(bands),
                 masked=tuple((kind, value) for kind, value in found),
             )  # fmt: skip
             yield Verdict(page, name, reason, tuple((c, w) for c, w in sizes))
-
-
-def without_bytes(verdict: Verdict) -> Verdict:
-    """Let go of a page's bytes and HTML, which verdicts on many pages need not hold."""
-    return replace(verdict, page=replace(verdict.page, body=b"", html=""))

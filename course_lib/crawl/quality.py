@@ -54,7 +54,7 @@ def few_ellipses(page: Page) -> Page | str:
 def has_letters(page: Page) -> Page | str:
     """Keep what has a letter in at least four words of five (Gopher)."""
     words = page.text.split()
-    with_letters = sum(any(map(str.isalpha, word)) for word in words)
+    with_letters = sum(w.isalpha() or any(map(str.isalpha, w)) for w in words)
     return page if with_letters >= 0.8 * len(words) else "words without letters"
 
 
