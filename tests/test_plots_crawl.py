@@ -11,7 +11,8 @@ STAGES = [Stage("crawled", 2_000, 9_000), Stage("text", 1_500, 5_000, 900),
 
 def test_every_stage_is_named_and_counted():
     (axes,) = funnel_bars(STAGES, "A funnel").axes
-    assert [t.get_text() for t in axes.get_yticklabels()] == ["crawled", "text", "copies"]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["crawled", "text", "copies"]
     written = [t.get_text() for t in axes.texts]
     assert written == ["2,000", "1,500", "900 words", "500", "300 words"]
     widths = [bar.get_width() for bar in axes.patches[:6]]
