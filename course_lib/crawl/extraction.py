@@ -23,7 +23,7 @@ _BUTTON = re.compile(r"^\[ (.+) \]$", re.MULTILINE)  # as resiliparse draws it
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 MAX_BROKEN = 0.01  # of the characters; more: it was no text
 ENGLISH_FROM = 0.65  # the probability that FineWeb asks for
-LOOKED_AT = 300  # characters from which the language is told; more cost time only
+LOOKED_AT = 500  # characters from which the language is told; more cost time only
 
 
 def decoded(page: Page) -> Page | str:
