@@ -13,6 +13,7 @@ from functools import cache
 
 from datasketch import MinHash
 
+from course_lib.crawl.number_set import NumberSet
 from course_lib.crawl.page import Page
 
 SHINGLE = 5  # words in a row
@@ -76,13 +77,13 @@ def _number(data: bytes) -> int:
 class ExactCopies:
     """A filter with a memory: drops pages whose very words came before."""
 
-    seen: set[int] = field(default_factory=set)
+    seen: NumberSet = field(default_factory=NumberSet)
 
     def __call__(self, page: Page) -> Page | str:
         _check_fingerprint(page)
         if page.exact in self.seen:
             return "the same words as an earlier page"
-        self.seen.add(page.exact)
+        self.seen.update([page.exact])
         return page
 
 
@@ -93,11 +94,11 @@ class NearCopies:
     Of a group the first page of the crawl stays. Dropped ones are not remembered.
     """
 
-    seen: set[int] = field(default_factory=set)
+    seen: NumberSet = field(default_factory=NumberSet)
 
     def __call__(self, page: Page) -> Page | str:
         _check_fingerprint(page)
-        if not self.seen.isdisjoint(page.bands):
+        if any(band in self.seen for band in page.bands):
             return "nearly the words of an earlier page"
         self.seen.update(page.bands)
         return page

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from course_lib.crawl import clean, write_crawl
+from course_lib.crawl import clean, filters_of_a_crawl, write_crawl
 from course_lib.runtime import peak_memory_mb
 from course_lib.world.web import crawl_pages
 
@@ -41,10 +41,10 @@ def main(n_pages: int) -> None:
             f"cleaned {n_pages / seconds:7,.0f} pages a second of one processor's time"
         )
         few, many = _peak(shards[: max(1, len(shards) // 10)]), _peak(shards)
-        growth = (many[0] - few[0]) * 1e6 / (many[1] - few[1])
         print(
-            f"memory: {few[0]:.0f} MB for {few[1]:,} kept pages, {many[0]:.0f} MB for "
-            f"{many[1]:,}: {growth:,.0f} bytes a page"
+            f"memory: at most {few[0]:.0f} MB for {few[1]:,} kept pages, {many[0]:.0f} "
+            f"MB for {many[1]:,}; the index of copies: {many[2] / many[1]:,.0f} bytes "
+            "a page"
         )
 
 
@@ -54,16 +54,20 @@ def _speed(shards: list[Path], folder: Path, workers: int) -> float:
     return n_pages / (time.perf_counter() - start)
 
 
-def _peak(shards: list[Path]) -> tuple[float, int]:
-    """Clean in a process of its own; return its peak in MB, and the kept pages."""
+def _peak(shards: list[Path]) -> tuple[float, int, int]:
+    """Clean in a process of its own; return peak in MB, kept pages, index in bytes."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_clean_and_measure, (shards,))
 
 
-def _clean_and_measure(shards: list[Path]) -> tuple[float, int]:
+def _clean_and_measure(shards: list[Path]) -> tuple[float, int, int]:
+    last = filters_of_a_crawl()
     with tempfile.TemporaryDirectory() as work:
-        kept = sum(verdict.kept for verdict in clean(shards, work))
-    return peak_memory_mb(), kept
+        kept = sum(verdict.kept for verdict in clean(shards, work, last=last))
+    index = 0
+    for copies in last.values():
+        index += copies.seen.n_bytes
+    return peak_memory_mb(), kept, index
 
 
 if __name__ == "__main__":
