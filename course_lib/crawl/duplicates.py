@@ -10,11 +10,13 @@ import re
 import zlib
 from dataclasses import dataclass, field, replace
 from functools import cache
-
-from datasketch import MinHash
+from typing import TYPE_CHECKING
 
 from course_lib.crawl.number_set import NumberSet
 from course_lib.crawl.page import Page
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 SHINGLE = 5  # words in a row
 BANDS, ROWS = 14, 8  # FineWeb's: two pages meet if one band of 8 hashes agrees
@@ -36,7 +38,7 @@ def jaccard(a: set, b: set) -> float:
     return len(a & b) / len(a | b) if a or b else 1.0
 
 
-def signature(text: str) -> MinHash:
+def signature(text: str) -> "MinHash":
     """Take the MinHash signature: 112 numbers that agree as often as shingles do."""
     sketch = _empty_sketch().copy()
     sketch.update_batch([shingle.encode() for shingle in shingles(text)])
@@ -44,8 +46,10 @@ def signature(text: str) -> MinHash:
 
 
 @cache
-def _empty_sketch() -> MinHash:
+def _empty_sketch() -> "MinHash":
     """Draw the hash functions once; a checksum mixes well enough before them."""
+    from datasketch import MinHash  # here, as it takes half a second
+
     n_hashes = BANDS * ROWS
     return MinHash(n_hashes, seed=1, hashfunc=zlib.crc32, scheme="affine32")
 

@@ -1,8 +1,8 @@
 """A set of 64-bit numbers for the index of copies: a fourth of a Python set's memory.
 
 Python keeps every number as an object of its own and a table with room to spare. Here
-is one flat array with open addressing (Knuth, TAOCP 3, section 6.4): a number lies where
-its low bits say, or in the next free place behind.
+is one flat array with open addressing (Knuth, TAOCP 3, section 6.4): a number lies
+where its low bits say, or in the next free place behind.
 """
 
 from array import array
