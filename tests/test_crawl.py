@@ -17,14 +17,12 @@ from course_lib.crawl import (
     Page,
     Robots,
     all_text,
-    answered,
     clean,
-    decode,
+    decode_bytes,
     decoded,
     exposures_left,
     filters_of_a_crawl,
     filters_of_a_page,
-    fingerprint,
     funnel,
     in_english,
     jaccard,
@@ -39,6 +37,8 @@ from course_lib.crawl import (
     shingles,
     sift,
     signature,
+    was_found,
+    with_fingerprint,
     word_f1,
     write_crawl,
     write_warc,
@@ -146,17 +146,17 @@ def test_the_truth_beside_a_shard_is_the_generators_own(shards):
     ],
 )
 def test_bytes_are_trusted_more_than_headers(body, header):
-    assert decode(body, header) == "Café ½"
+    assert decode_bytes(body, header) == "Café ½"
 
 
 def test_the_pages_own_claim_counts_when_the_header_is_silent():
     page = '<meta charset="koi8-r"><p>Шляпа на пароме</p>'.encode("koi8-r")
-    assert "Шляпа" in decode(page, "text/html")
+    assert "Шляпа" in decode_bytes(page, "text/html")
 
 
 def test_pictures_and_errors_are_no_pages():
-    assert answered(Page("a", status=404)) == "status 404"
-    assert answered(Page("a", content_type="image/png")) == "not HTML but image/png"
+    assert was_found(Page("a", status=404)) == "status 404"
+    assert was_found(Page("a", content_type="image/png")) == "not HTML but image/png"
     assert decoded(Page("a", body=bytes(range(256)) * 4)).startswith("no text")
     assert decoded(Page("a", body=b"  ")) == "empty"
 
@@ -254,7 +254,7 @@ def test_minhash_agrees_as_often_as_shingles_do():
 
 
 def test_our_bands_decide_as_datasketchs_index_does(judged):
-    pages = [fingerprint(v.page) for v, _ in judged[:500] if v.page.text]
+    pages = [with_fingerprint(v.page) for v, _ in judged[:500] if v.page.text]
     ours, index = NearCopies(), MinHashLSH(params=(14, 8), num_perm=112)
     for number, page in enumerate(pages):
         sketch = signature(page.text)
@@ -271,7 +271,7 @@ def test_the_s_curve_is_steep_where_fineweb_wants_it():
 
 
 def test_copies_without_a_fingerprint_are_refused():
-    with pytest.raises(ValueError, match="apply `fingerprint` before"):
+    with pytest.raises(ValueError, match="apply `with_fingerprint` before"):
         ExactCopies()(Page("a", text="hat"))
 
 

@@ -11,15 +11,15 @@ from course_lib.crawl.disk import pages_on_disk
 from course_lib.crawl.duplicates import (
     ExactCopies,
     NearCopies,
-    fingerprint,
     jaccard,
     meeting_chance,
     shingles,
     signature,
+    with_fingerprint,
 )
 from course_lib.crawl.extraction import (
     all_text,
-    decode,
+    decode_bytes,
     decoded,
     in_english,
     main_text,
@@ -43,7 +43,7 @@ from course_lib.crawl.pipeline import (
 )
 from course_lib.crawl.private import mask, masked
 from course_lib.crawl.quality import c4, fineweb, gopher
-from course_lib.crawl.urls import Blocklist, Robots, answered
+from course_lib.crawl.urls import Blocklist, Robots, was_found
 from course_lib.crawl.warc import (
     read_robots,
     read_truth,
@@ -64,16 +64,14 @@ __all__ = [
     "Stage",
     "Verdict",
     "all_text",
-    "answered",
     "c4",
     "clean",
-    "decode",
+    "decode_bytes",
     "decoded",
     "exposures_left",
     "filters_of_a_crawl",
     "filters_of_a_page",
     "fineweb",
-    "fingerprint",
     "funnel",
     "gopher",
     "in_english",
@@ -90,6 +88,8 @@ __all__ = [
     "shingles",
     "sift",
     "signature",
+    "was_found",
+    "with_fingerprint",
     "word_f1",
     "write_crawl",
     "write_warc",

@@ -62,7 +62,7 @@ def meeting_chance(similarity: float, bands: int = BANDS, rows: int = ROWS) -> f
     return 1 - (1 - similarity**rows) ** bands
 
 
-def fingerprint(page: Page) -> Page:
+def with_fingerprint(page: Page) -> Page:
     """Compute all that the index needs; the costly part, and done in parallel."""
     values = signature(page.text).hashvalues
     bands = tuple(
@@ -110,4 +110,6 @@ class NearCopies:
 
 def _check_fingerprint(page: Page) -> None:
     if not page.bands:
-        raise ValueError(f"{page.url} has no fingerprint: apply `fingerprint` before")
+        raise ValueError(
+            f"{page.url} has no fingerprint: apply `with_fingerprint` before"
+        )

@@ -33,7 +33,7 @@ def decoded(page: Page) -> Page | str:
     text hardly ever is; what the header claims; what the page claims; a guess from how
     often each byte occurs; last windows-1252, as browsers do.
     """
-    html = decode(page.body, page.content_type)
+    html = decode_bytes(page.body, page.content_type)
     broken = sum(map(html.count, ("\ufffd", "\x00")))
     if not html.strip():
         return "empty"
@@ -42,10 +42,10 @@ def decoded(page: Page) -> Page | str:
     return replace(page, html=html)
 
 
-def decode(body: bytes, content_type: str = "") -> str:
+def decode_bytes(body: bytes, content_type: str = "") -> str:
     """Decode bytes by `decoded`'s rules.
 
-    Example: decode("Café".encode("latin-1"), "text/html; charset=utf-8") -> "Café"
+    Example: decode_bytes("Café".encode("latin-1"), "charset=utf-8") -> "Café"
     """
     for mark, encoding in BOMS.items():
         if body.startswith(mark):

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_lib.crawl.duplicates import ExactCopies, NearCopies, fingerprint
+from course_lib.crawl.duplicates import ExactCopies, NearCopies, with_fingerprint
 from course_lib.crawl.extraction import decoded, in_english, main_text
 from course_lib.crawl.page import Filter, Page
 from course_lib.crawl.private import masked
 from course_lib.crawl.quality import c4, fineweb, gopher
-from course_lib.crawl.urls import Blocklist, Robots, answered
+from course_lib.crawl.urls import Blocklist, Robots, was_found
 from course_lib.crawl.warc import read_robots, read_warc
 
 
@@ -44,7 +44,7 @@ def filters_of_a_page(robots: Robots | None = None) -> dict[str, Filter]:
 
     A dict, so that one can be left out: `del filters["language"]`, or exchanged.
     """
-    filters: dict[str, Filter] = {"status": answered, "blocklist": Blocklist()}
+    filters: dict[str, Filter] = {"status": was_found, "blocklist": Blocklist()}
     if robots is not None:
         filters["robots"] = robots
     return filters | {
@@ -123,7 +123,7 @@ def clean(
         filters = filters_of_a_page(read_robots(shards[0].parent))
     last = filters_of_a_crawl() if last is None else last
     if any(isinstance(f, ExactCopies | NearCopies) for f in last.values()):
-        filters = {**filters, FINGERPRINT: fingerprint}
+        filters = {**filters, FINGERPRINT: with_fingerprint}
     work.mkdir(parents=True, exist_ok=True)
     tasks = [(shard, work / f"{shard.name}.jsonl", dict(filters)) for shard in shards]
     for part in _done(tasks, workers):

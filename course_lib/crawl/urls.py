@@ -11,7 +11,7 @@ from course_lib.world.web import LISTED_HOSTS, LISTED_WORDS
 CRAWLER = "LanternCrawler"
 
 
-def answered(page: Page) -> Page | str:
+def was_found(page: Page) -> Page | str:
     """Keep what the server found, and only HTML."""
     if page.status != 200:
         return f"status {page.status}"
