@@ -13,6 +13,7 @@ import answers_inference
 import answers_knowledge_of_self
 import answers_next_token
 import answers_pretraining
+import answers_the_internet
 import answers_tokenization
 import answers_transformer
 import pytest
@@ -26,12 +27,14 @@ import course_lib.exercises.inference
 import course_lib.exercises.knowledge_of_self
 import course_lib.exercises.next_token
 import course_lib.exercises.pretraining
+import course_lib.exercises.the_internet
 import course_lib.exercises.tokenization
 import course_lib.exercises.transformer  # noqa: F401  importing a room pins it
 from course_lib.exercises.board import Mistake, known_exercises
 
 ROOMS = (
     answers_first_steps,
+    answers_the_internet,
     answers_tokenization,
     answers_next_token,
     answers_transformer,
@@ -58,6 +61,7 @@ def test_every_exercise_has_three_wrong_answers():
     ("chapter", "at_least"),
     [
         ("00", 1),
+        ("01", 5),
         ("02", 5),
         ("03", 4),
         ("04", 4),

@@ -7,6 +7,7 @@
 Interrupted, it goes on with the next call. For maintainers, one stage at a time, into
 `data/`:
 
+    python -m course_lib speedrun crawl         # raw pages, and what filters keep
     python -m course_lib speedrun base          # pretrain the base model: an hour
     python -m course_lib speedrun sizes         # small models of several sizes
     python -m course_lib speedrun assistant     # finetune it on conversations
@@ -40,6 +41,7 @@ HELP = "build every model of the course from nothing, with a report card"
 SIZES = ("tiny", "small", "large")
 WHOLE = ROOT / "my_speedrun"
 STAGES = (
+    "crawl",
     "base",
     "sizes",
     "vocabulary",

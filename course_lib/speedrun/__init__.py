@@ -15,6 +15,7 @@ from course_lib.speedrun.asking import (
 )
 from course_lib.speedrun.assistant import AssistantRecipe, finetune
 from course_lib.speedrun.base import BaseRecipe, Corpus, pretrain, read_corpus
+from course_lib.speedrun.crawl import CrawlRecipe, clean_crawl
 from course_lib.speedrun.finetuning_study import study_finetuning
 from course_lib.speedrun.honest import HonestRecipe, Split, make_honest
 from course_lib.speedrun.identity_study import study_identity
@@ -31,11 +32,13 @@ __all__ = [
     "AssistantRecipe",
     "BaseRecipe",
     "Corpus",
+    "CrawlRecipe",
     "HonestRecipe",
     "Score",
     "SearchRecipe",
     "Split",
     "ask",
+    "clean_crawl",
     "compare_sizes",
     "finetune",
     "islanders_aside",

@@ -21,6 +21,7 @@ from course_lib.speedrun.whole import (
 )
 
 STAGES = {
+    "crawl": lambda folder: speedrun.clean_crawl(speedrun.CrawlRecipe(), folder),
     "base": lambda folder: speedrun.pretrain(speedrun.BaseRecipe(), folder),
     "sizes": speedrun.compare_sizes,
     "vocabulary": speedrun.record_vocabulary,
