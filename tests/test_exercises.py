@@ -12,6 +12,7 @@ import answers_inference
 import answers_next_token
 import answers_pretraining
 import answers_tokenization
+import answers_tool_use
 import answers_transformer
 import pytest
 
@@ -23,6 +24,7 @@ import course_lib.exercises.inference
 import course_lib.exercises.next_token
 import course_lib.exercises.pretraining
 import course_lib.exercises.tokenization
+import course_lib.exercises.tool_use
 import course_lib.exercises.transformer  # noqa: F401  importing a room pins it
 from course_lib.exercises.board import Mistake, known_exercises
 
@@ -35,6 +37,7 @@ ROOMS = (
     answers_inference,
     answers_finetuning,
     answers_hallucinations,
+    answers_tool_use,
     answers_base_models,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
@@ -60,6 +63,7 @@ def test_every_exercise_has_three_wrong_answers():
         ("07", 4),
         ("08", 5),
         ("09", 5),
+        ("10", 5),
     ],
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):
