@@ -21,7 +21,7 @@ def slow(length):
 
 
 def first_word_only(query, page, pages):
-    right = bm25_of(lambda r, f, n: r * f * (K1 + 1) / (f + slow(n)))
+    right = bm25_of(lambda r, f, n: r * f / (f + slow(n)))
     return right(query[:1], page, pages)
 
 
@@ -99,14 +99,14 @@ def shares(sure, right, test):
 WRONG = {
     "10.bm25": [
         (bm25_of(lambda r, f, _n: r * f), "counted the mentions"),
-        (bm25_of(lambda r, f, _n: r * f * (K1 + 1) / (f + K1)), "length of the page"),
-        (bm25_of(lambda _r, f, n: f * (K1 + 1) / (f + slow(n))), "is missing"),
+        (bm25_of(lambda r, f, _n: r * f / (f + K1)), "length of the page"),
+        (bm25_of(lambda _r, f, n: f / (f + slow(n))), "is missing"),
         (
-            bm25_of(lambda r, f, n: r * (f > 0) * (K1 + 1) / ((f > 0) + slow(n))),
+            bm25_of(lambda r, f, n: r * (f > 0) / ((f > 0) + slow(n))),
             "counted once",
         ),
-        (bm25_of(lambda r, f, n: r * f / (f + slow(n))), "multiply the counts"),
-        (bm25_of(lambda r, f, n: r * f * (K1 + 1) / (f + slow(1 / n))), "turned round"),
+        (bm25_of(lambda r, f, n: r * (f + slow(n)) / f), "turned over"),
+        (bm25_of(lambda r, f, n: r * f / (f + slow(1 / n))), "turned round"),
         (first_word_only, "the sum of what each word gives"),
     ],
     "10.next_call": [
@@ -148,7 +148,7 @@ WRONG = {
     ],
 }
 RIGHT = {
-    "10.bm25": [bm25_of(lambda r, f, n: r * f * (K1 + 1) / (f + slow(n)))],
+    "10.bm25": [bm25_of(lambda r, f, n: r * f / (f + slow(n)))],
     "10.next_call": [lambda tokens, ran: decided(tokens, ran, last_closed)],
     "10.learned": [weigh("call", "answer", "end")],
     "10.cut": [cut_to(lambda context, used, kept: max(0, context - used - kept))],

@@ -32,25 +32,23 @@ def check_bm25(answer: Callable) -> None:
     known, average = rarity("owl", PAGES), 22 / 4
     long = K1 * (1 - B + B * 8 / average)
     named = {
-        known * 2 * (K1 + 1) / (2 + K1): "the length of the page is not in it. Of two "
+        known * 2 / (2 + K1): "the length of the page is not in it. Of two "
         "pages with as many owls, the shorter one is more about owls.",
         known * 2: "you counted the mentions. The second one must add less than the "
-        "first: f * (K1 + 1) / (f + ...).",
-        2 * (K1 + 1) / (2 + long): "rarity(word, pages) is missing: “the” would count "
+        "first: f / (f + ...).",
+        2 / (2 + long): "rarity(word, pages) is missing: “the” would count "
         "as much as “owl”.",
-        known
-        * (K1 + 1)
-        / (1 + long): "the page says “owl” twice, and you counted once.",
-        known * 2 / (2 + long): "multiply the counts by (K1 + 1).",
-        known * 2 * (K1 + 1) / (2 + K1 * (1 - B + B * average / 8)): "turned round: "
+        known / (1 + long): "the page says “owl” twice, and you counted once.",
+        known * (2 + long) / 2: "turned over: f / (f + ...), and not the reverse.",
+        known * 2 / (2 + K1 * (1 - B + B * average / 8)): "turned round: "
         "divide the length of THIS page by the average one, or long pages win.",
     }
     for wrong, words in named.items():
         if close(got, wrong):
             raise Mistake(f"{call}: {words}")
-    expect_close(got, known * 2 * (K1 + 1) / (2 + long), call)
+    expect_close(got, known * 2 / (2 + long), call)
     got = answer(["owl", "unicorn"], PAGES[1], PAGES)
-    expect_close(got, known * 2 * (K1 + 1) / (2 + long), "with a word on no page")
+    expect_close(got, known * 2 / (2 + long), "with a word on no page")
     two = answer(["mira", "owl"], PAGES[0], PAGES)
     one, other = (answer([word], PAGES[0], PAGES) for word in ("mira", "owl"))
     if not close(two, one + other):
@@ -66,8 +64,7 @@ def check_bm25(answer: Callable) -> None:
     hints=(
         "For each word of the query: <code>f = page.count(word)</code>, and "
         "<code>length = len(page) / average</code>.",
-        "Add <code>rarity(word, pages) * f * (K1 + 1) / (f + K1 * (1 - B + B * "
-        "length))</code>.",
+        "Add <code>rarity(word, pages) * f / (f + K1 * (1 - B + B * length))</code>.",
     ),
 )
 def _bm25(query, page, pages):
@@ -76,7 +73,7 @@ def _bm25(query, page, pages):
     total = 0.0
     for word in query:
         f = page.count(word)
-        total += rarity(word, pages) * f * (K1 + 1) / (f + K1 * (1 - B + B * length))
+        total += rarity(word, pages) * f / (f + K1 * (1 - B + B * length))
     return total
 
 

@@ -20,6 +20,7 @@ STAGES = {
     "finetuning": speedrun.study_finetuning,
     "honest": lambda folder: speedrun.make_honest(speedrun.HonestRecipe(), folder),
     "search": lambda folder: speedrun.teach_to_search(speedrun.SearchRecipe(), folder),
+    "profiles": speedrun.study_profiles,
     "smollm2-identity": speedrun.teach_identity,
     "smollm2-tools": speedrun.teach_tools,
     "smollm2-unknown": speedrun.teach_unknown,

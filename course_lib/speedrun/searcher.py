@@ -220,37 +220,43 @@ def exam_of(recipe: SearchRecipe) -> Exam:
 
 
 def measured(
-    model: Transformer, memories: Sequence[Transformer], tokenizer: BPETokenizer,
-    exam: Exam, sure_from: float,
-) -> dict:  # fmt: skip
-    """Measure one searcher in both kinds of phrasings, and its other tools."""
+    made: Path, memories: Sequence[Transformer], exam: Exam, sure_from: float
+) -> dict:
+    """Measure one searcher in both kinds of phrasings, unless that was done before."""
+    model, tokenizer = checkpoint.load(made)
     found: dict = {"tools": measure_other_tools(model, tokenizer, exam.n_never)}
     for kind in ("unseen", "seen"):
-        rows = measure_searching(model, memories, tokenizer, exam, kind == "unseen")
+        path = made / f"{kind}.json"
+        if not path.exists():
+            asked = measure_searching(
+                model, memories, tokenizer, exam, kind == "unseen"
+            )
+            atomic_write(path, json.dumps(asked))
+        rows = json.loads(path.read_text())
         told = told_at(rows, sure_from)
         print(f"{kind} phrasings:\n{printed(told)}", flush=True)
-        rows_kept = [list(row.values()) for row in rows]
-        found[kind] = {"told": told, "doubts": doubts(rows), "rows": rows_kept}
+        kept = [list(row.values()) for row in rows]
+        found[kind] = {"told": told, "doubts": doubts(rows), "rows": kept}
     return found
 
 
 def teach_to_search(recipe: SearchRecipe, folder: Path) -> None:
-    """Train, measure, write `searcher/` and its log; may be repeated if interrupted."""
+    """Write `searcher/` and its log; an interrupted call can be repeated."""
     unfinished = folder / "searcher_unfinished"
     memories = [checkpoint.load(data_path(name))[0] for name in recipe.memories]
-    exam = exam_of(recipe)
-    seeds, sure_from = {}, 0.0
+    exam, tokenizer = exam_of(recipe), checkpoint.load(data_path(recipe.start))[1]
+    sure_from = calibrate(memories, tokenizer, exam.world, recipe.search_share)
+    seeds = {}
     for seed in recipe.seeds:
-        path = unfinished / f"seed-{seed}"
-        if not path.exists():
-            model, tokenizer, log = train_searcher(recipe, seed)
+        made = unfinished / f"seed-{seed}"
+        if not made.exists():
+            model, _, log = train_searcher(recipe, seed)
             notes = {"training": log}
-            checkpoint.save(path, model, tokenizer, notes, torch.bfloat16)
-        model, tokenizer = checkpoint.load(path)
-        sure_from = calibrate(memories, tokenizer, exam.world, recipe.search_share)
-        seeds[seed] = measured(model, memories, tokenizer, exam, sure_from)
-    for found in list(seeds.values())[1:]:  # rows of one seed are enough to draw with
-        found["unseen"].pop("rows"), found["seen"].pop("rows")
+            checkpoint.save(made, model, tokenizer, notes, torch.bfloat16)
+        seeds[seed] = measured(made, memories, exam, sure_from)
+        if seed != recipe.seeds[0]:  # rows of one seed are enough to draw with
+            for kind in ("unseen", "seen"):
+                del seeds[seed][kind]["rows"]
     log = {
         "sure_from": round(sure_from, 4),
         "columns": list(COLUMNS),
