@@ -6,6 +6,7 @@ and then has no need to read. Measured on people of whom no lesson tells.
 
 import json
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,21 +94,30 @@ def search_exam(
     }
 
 
+def study_one(world: World, profiles: int) -> list[dict]:
+    """Train the assistant with so many people; return what it could do on the way."""
+    model, tokenizer = checkpoint.load(data_path("assistant"))
+    written, entries = search_lessons(world, profiles), []
+    batches = batches_of(written, tokenizer, model.config.context, ROWS)
+    for log in train(model, batches, STUDY):
+        if log.step in MEASURED_AT:
+            model.eval()
+            told = search_exam(model, tokenizer, world)
+            model.train()
+            entries.append({"step": log.step, "train": round(log.loss, 3), **told})
+            print(profiles, entries[-1], f"{log.elapsed_s:.0f} s", flush=True)
+    return entries
+
+
 def study_profiles(folder: Path) -> None:
-    """Train the assistant with each number of people; write `profiles_log.json`."""
-    world, found = World(0), {}
+    """Write `profiles_log.json`; an interrupted call can be repeated."""
+    unfinished, found = folder / "profiles_unfinished", {}
+    unfinished.mkdir(exist_ok=True)
     for profiles in COUNTS:
-        model, tokenizer = checkpoint.load(data_path("assistant"))
-        written = search_lessons(world, profiles)
-        batches = batches_of(written, tokenizer, model.config.context, ROWS)
-        found[profiles] = []
-        for log in train(model, batches, STUDY):
-            if log.step in MEASURED_AT:
-                model.eval()
-                told = search_exam(model, tokenizer, world)
-                model.train()
-                entry = {"step": log.step, "train": round(log.loss, 3), **told}
-                found[profiles].append(entry)
-                print(profiles, entry, f"{log.elapsed_s:.0f} s", flush=True)
+        path = unfinished / f"{profiles}.json"
+        if not path.exists():
+            atomic_write(path, json.dumps(study_one(World(0), profiles)))
+        found[profiles] = json.loads(path.read_text())
     atomic_write(folder / LOG, json.dumps(found, indent=0))
+    shutil.rmtree(unfinished)
     list_files(folder, [LOG], COMMAND, 0)
