@@ -28,7 +28,7 @@ from course_lib.world.facts import PEOPLE_ATTRIBUTES
 
 COMMAND = "python -m course_lib speedrun profiles"
 LOG = "profiles_log.json"
-COUNTS = (30, 300, 3000)
+COUNTS = (30, 3000)
 N_LESSONS = 3000
 STUDY = TrainConfig(
     steps=150, learning_rate=0.001, muon_rate=0.01, warmup_steps=5, decay_fraction=0.5,
