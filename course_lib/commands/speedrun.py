@@ -16,6 +16,7 @@ Interrupted, it goes on with the next call. For maintainers, one stage at a time
     python -m course_lib speedrun search        # teach the assistant its tools
     python -m course_lib speedrun card          # measure them all: data/report.html
     python -m course_lib speedrun identity      # teach it a name, in many mixes
+    python -m course_lib speedrun profiles      # ... with few and many invented people
     python -m course_lib speedrun vocabulary    # chapter 02's look at the real model's
     python -m course_lib speedrun smollm2-identity   # adapters for the real model,
     python -m course_lib speedrun smollm2-tools      # which `fetch` brings: some
@@ -51,6 +52,7 @@ STAGES = (
     "search",
     "card",
     "identity",
+    "profiles",
     "smollm2-identity",
     "smollm2-tools",
     "smollm2-unknown",

@@ -20,6 +20,12 @@ from course_lib.speedrun.finetuning_study import study_finetuning
 from course_lib.speedrun.honest import HonestRecipe, Split, make_honest
 from course_lib.speedrun.identity_study import study_identity
 from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.profiles_study import (
+    batches_of,
+    search_exam,
+    search_lessons,
+    study_profiles,
+)
 from course_lib.speedrun.real_identity import teach_identity
 from course_lib.speedrun.real_tools import teach_tools
 from course_lib.speedrun.real_unknown import measure_confidence, teach_unknown
@@ -38,6 +44,7 @@ __all__ = [
     "SearchRecipe",
     "Split",
     "ask",
+    "batches_of",
     "clean_crawl",
     "compare_sizes",
     "finetune",
@@ -50,8 +57,11 @@ __all__ = [
     "read_corpus",
     "record_vocabulary",
     "score_answers",
+    "search_exam",
+    "search_lessons",
     "study_finetuning",
     "study_identity",
+    "study_profiles",
     "teach_identity",
     "teach_to_search",
     "teach_tools",

@@ -31,6 +31,7 @@ STAGES = {
     "identity": speedrun.study_identity,
     "search": lambda folder: speedrun.teach_to_search(speedrun.SearchRecipe(), folder),
     "card": shipped_card,
+    "profiles": speedrun.study_profiles,
     "smollm2-identity": speedrun.teach_identity,
     "smollm2-tools": speedrun.teach_tools,
     "smollm2-unknown": speedrun.teach_unknown,
