@@ -15,6 +15,7 @@ import answers_next_token
 import answers_pretraining
 import answers_the_internet
 import answers_tokenization
+import answers_tokens_to_think
 import answers_tool_use
 import answers_transformer
 import pytest
@@ -30,6 +31,7 @@ import course_lib.exercises.next_token
 import course_lib.exercises.pretraining
 import course_lib.exercises.the_internet
 import course_lib.exercises.tokenization
+import course_lib.exercises.tokens_to_think
 import course_lib.exercises.tool_use
 import course_lib.exercises.transformer  # noqa: F401  importing a room pins it
 from course_lib.exercises.board import Mistake, known_exercises
@@ -48,6 +50,7 @@ ROOMS = (
     answers_base_models,
     answers_capstone,
     answers_knowledge_of_self,
+    answers_tokens_to_think,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
 WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
@@ -76,6 +79,7 @@ def test_every_exercise_has_three_wrong_answers():
         ("15", 4),
         ("11", 5),
         ("10", 5),
+        ("12", 5),
     ],
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):

@@ -17,11 +17,13 @@ Interrupted, it goes on with the next call. For maintainers, one stage at a time
     python -m course_lib speedrun card          # measure them all: data/report.html
     python -m course_lib speedrun identity      # teach it a name, in many mixes
     python -m course_lib speedrun profiles      # ... with few and many invented people
+    python -m course_lib speedrun thinking      # answer first, steps first: 30 minutes
     python -m course_lib speedrun vocabulary    # chapter 02's look at the real model's
     python -m course_lib speedrun smollm2-identity   # adapters for the real model,
     python -m course_lib speedrun smollm2-tools      # which `fetch` brings: some
     python -m course_lib speedrun smollm2-unknown    # minutes each
     python -m course_lib speedrun smollm2-confidence # trains nothing
+    python -m course_lib speedrun smollm2-thinking   # nor does this
     python -m course_lib speedrun base --out somewhere_else
 
 Same seed, same recipe; the last digits of
@@ -53,10 +55,12 @@ STAGES = (
     "card",
     "identity",
     "profiles",
+    "thinking",
     "smollm2-identity",
     "smollm2-tools",
     "smollm2-unknown",
     "smollm2-confidence",
+    "smollm2-thinking",
 )
 
 

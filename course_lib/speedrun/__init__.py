@@ -27,10 +27,12 @@ from course_lib.speedrun.profiles_study import (
     study_profiles,
 )
 from course_lib.speedrun.real_identity import teach_identity
+from course_lib.speedrun.real_thinking import study_real_thinking
 from course_lib.speedrun.real_tools import teach_tools
 from course_lib.speedrun.real_unknown import measure_confidence, teach_unknown
 from course_lib.speedrun.searcher import SearchRecipe, islanders_aside, teach_to_search
 from course_lib.speedrun.sizes import compare_sizes
+from course_lib.speedrun.thinking import study_thinking
 from course_lib.speedrun.vocabulary import record_vocabulary
 
 __all__ = [
@@ -62,6 +64,8 @@ __all__ = [
     "study_finetuning",
     "study_identity",
     "study_profiles",
+    "study_real_thinking",
+    "study_thinking",
     "teach_identity",
     "teach_to_search",
     "teach_tools",

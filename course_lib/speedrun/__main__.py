@@ -32,10 +32,12 @@ STAGES = {
     "search": lambda folder: speedrun.teach_to_search(speedrun.SearchRecipe(), folder),
     "card": shipped_card,
     "profiles": speedrun.study_profiles,
+    "thinking": speedrun.study_thinking,
     "smollm2-identity": speedrun.teach_identity,
     "smollm2-tools": speedrun.teach_tools,
     "smollm2-unknown": speedrun.teach_unknown,
     "smollm2-confidence": speedrun.measure_confidence,
+    "smollm2-thinking": speedrun.study_real_thinking,
 }
 
 
