@@ -6,11 +6,13 @@
     python -m course_lib speedrun finetuning    # and with other data, to compare
     python -m course_lib speedrun honest        # teach it to say "I don't know"
     python -m course_lib speedrun search        # teach the assistant its tools
+    python -m course_lib speedrun thinking      # answer first, steps first: 30 minutes
     python -m course_lib speedrun vocabulary    # chapter 02's look at the real model's
     python -m course_lib speedrun smollm2-identity   # adapters for the real model,
     python -m course_lib speedrun smollm2-tools      # which `fetch` brings: some
     python -m course_lib speedrun smollm2-unknown    # minutes each
     python -m course_lib speedrun smollm2-confidence # trains nothing
+    python -m course_lib speedrun smollm2-thinking   # nor does this
     python -m course_lib speedrun base --out somewhere_else
 
 An interrupted `base` goes on where it was. Same seed, same recipe; the last digits of
@@ -36,10 +38,12 @@ STAGES = (
     "finetuning",
     "honest",
     "search",
+    "thinking",
     "smollm2-identity",
     "smollm2-tools",
     "smollm2-unknown",
     "smollm2-confidence",
+    "smollm2-thinking",
 )
 
 

@@ -19,10 +19,12 @@ from course_lib.speedrun.finetuning_study import study_finetuning
 from course_lib.speedrun.honest import HonestRecipe, Split, make_honest
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.real_identity import teach_identity
+from course_lib.speedrun.real_thinking import study_real_thinking
 from course_lib.speedrun.real_tools import teach_tools
 from course_lib.speedrun.real_unknown import measure_confidence, teach_unknown
 from course_lib.speedrun.searcher import SearchRecipe, islanders_aside, teach_to_search
 from course_lib.speedrun.sizes import compare_sizes
+from course_lib.speedrun.thinking import study_thinking
 from course_lib.speedrun.vocabulary import record_vocabulary
 
 __all__ = [
@@ -47,6 +49,8 @@ __all__ = [
     "record_vocabulary",
     "score_answers",
     "study_finetuning",
+    "study_real_thinking",
+    "study_thinking",
     "teach_identity",
     "teach_to_search",
     "teach_tools",

@@ -20,10 +20,12 @@ STAGES = {
     "finetuning": speedrun.study_finetuning,
     "honest": lambda folder: speedrun.make_honest(speedrun.HonestRecipe(), folder),
     "search": lambda folder: speedrun.teach_to_search(speedrun.SearchRecipe(), folder),
+    "thinking": speedrun.study_thinking,
     "smollm2-identity": speedrun.teach_identity,
     "smollm2-tools": speedrun.teach_tools,
     "smollm2-unknown": speedrun.teach_unknown,
     "smollm2-confidence": speedrun.measure_confidence,
+    "smollm2-thinking": speedrun.study_real_thinking,
 }
 
 
