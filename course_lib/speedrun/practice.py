@@ -1,0 +1,233 @@
+"""Imitation, then practice: the apprentice, the practised model, and chapter 13's runs.
+
+    python -m course_lib speedrun practice
+
+Finished runs stay in `practice_log.json`, so an interrupted call can be repeated.
+"""
+
+import copy
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import torch
+
+from course_lib import checkpoint, tasks
+from course_lib.chat import COURSE
+from course_lib.data import pack_examples
+from course_lib.model import Transformer
+from course_lib.rl import (
+    Attempts,
+    PracticeConfig,
+    PracticeLog,
+    Prompt,
+    attempt,
+    practise,
+    prompts_for,
+)
+from course_lib.rl.settings import PRACTICE
+from course_lib.runtime import atomic_write
+from course_lib.speedrun.assistant import replay_examples
+from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.practice_lessons import chains, in_other_words, lessons
+from course_lib.tasks import Problem
+from course_lib.tokenizer import BPETokenizer
+from course_lib.train import TrainConfig, train
+from course_lib.world import World
+
+COMMAND = "python -m course_lib speedrun practice"
+LOG = "practice_log.json"
+APPRENTICE, PRACTISED = "apprentice", "practised"
+IMITATION = TrainConfig(
+    steps=120, learning_rate=1e-3, optimizer="adamw", warmup_steps=10,
+    decay_fraction=0.6, precision="bf16",
+)  # fmt: skip
+PER_STEP = 192  # answers
+
+
+@dataclass(frozen=True)
+class ApprenticeRecipe:
+    """All that decides what the apprentice can do, and what it usually does."""
+
+    n_plain: int = 2500
+    n_in_steps: int = 1500
+    worked: float = 0.08
+    wrong: float = 0.0  # how often a step of a worked answer is wrong
+    levels: tuple[int, ...] = (2, 3, 4, 5, 6)
+    pages: int = 1000  # of pretraining, replayed
+    training: TrainConfig = IMITATION
+    rows: int = 16
+    seed: int = 0
+
+
+def any_number(problem: Problem, text: str) -> float:
+    """A broken reward: 1 if the right number stands anywhere in the answer."""
+    return float(problem.answer in re.findall(r"\d+", text))
+
+
+def long_is_good(_problem: Problem, text: str) -> float:
+    """A broken reward: the longer, the better; 1 from 100 letters on."""
+    return min(1.0, len(text) / 100)
+
+
+REWARDS: dict[str, Callable[[Problem, str], float]] = {
+    "final answer": tasks.reward,
+    "any number": any_number,
+    "length": long_is_good,
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One practice: from which policy, on what, with which reward."""
+
+    name: str
+    seed: int = 0
+    start: str = APPRENTICE
+    reward: str = "final answer"
+    stages: tuple[tuple[int, tuple[int, ...]], ...] = ((40, (3, 4, 5, 6)),)
+    answers: int = 8
+    per_step: int = PER_STEP
+    kl: float = 0.0
+    max_new_tokens: int = 64
+    tested: tuple[int, ...] = (6,)
+
+    @property
+    def steps(self) -> int:
+        return sum(steps for steps, _ in self.stages)
+
+
+def problems_of_step(run: Run) -> Callable[[int], list[Problem]]:
+    """Return which problems a run meets at which step; none comes twice."""
+    per_step = run.per_step // run.answers
+    dealt: list[Problem] = []
+    for k, (steps, levels) in enumerate(run.stages):
+        seed = 7000 + 100 * run.seed + k
+        some = chains(steps * per_step, levels, seed)
+        dealt += in_other_words(some, seed, held_out=False)
+    return lambda step: dealt[step * per_step : (step + 1) * per_step]
+
+
+def imitate(recipe: ApprenticeRecipe, folder: Path) -> tuple[Transformer, BPETokenizer]:
+    """Finetune the assistant on what the two labellers wrote."""
+    model, tokenizer = checkpoint.load(folder / "assistant")
+    aside = checkpoint.load_notes(folder / "base")["held_out_pages"]
+    pages = World(0).documents()[aside:]
+    context, pad = model.config.context, tokenizer.special_tokens["<|pad|>"]
+    examples = lessons(
+        recipe.n_plain, recipe.n_in_steps, recipe.worked, recipe.levels, tokenizer,
+        recipe.seed, recipe.wrong,
+    )  # fmt: skip
+    examples += replay_examples(pages, recipe.pages, tokenizer, context, recipe.seed)
+    batches = pack_examples(examples, context, recipe.rows, pad, recipe.seed)
+    for log in train(model, batches, recipe.training):
+        if log.step % 40 == 0:
+            print(f"imitation, step {log.step}: {log.loss:.2f}", flush=True)
+    return model.eval(), tokenizer
+
+
+def measure(
+    model: Transformer,
+    tokenizer: BPETokenizer,
+    level: int,
+    n: int = 150,
+    answers: int = 8,
+    words: str = "usual",
+    longest: int | None = None,
+) -> dict:
+    """Let a model try problems of the tests, and tell what the log keeps of it.
+
+    Args:
+        words: "usual", "held out" (wordings of no training) or "step by step".
+    """
+    asked = chains(n, (level,), 99, "test")
+    if words == "held out":
+        asked = in_other_words(asked, 99, held_out=True)
+    elif words == "step by step":
+        asked = [replace(p, question=p.step_by_step) for p in asked]
+    prompts = prompts_for(asked, tokenizer)
+    longest = longest or 10 * level + 20
+    stops = COURSE.stop_ids(tokenizer)
+    return told(attempt(model, prompts, answers, longest, stops, seed=99), level, words)
+
+
+def told(found: Attempts, level: int, words: str) -> dict:
+    """Turn attempts into numbers for the log."""
+    group = len(found.grades[0])
+    passes = {k: found.pass_at(k) for k in (1, 2, 4, 8, 16, 32) if k <= group}
+    return {
+        "level": level,
+        "words": words,
+        "problems": len(found.grades),
+        "answers": group,
+        "pass": {
+            k: [round(v, 4) for v in (i.value, i.low, i.high)]
+            for k, i in passes.items()
+        },
+        "in_steps": round(found.share_in_steps, 4),
+        "length": round(found.mean_length, 2),
+        "right_in_steps": found.right_if(in_steps=True),
+        "right_blurted": found.right_if(in_steps=False),
+    }
+
+
+def run_once(
+    run: Run,
+    model: Transformer,
+    tokenizer: BPETokenizer,
+    pinned: Sequence[Problem] = (),
+) -> dict:
+    """Practise, measure before and after, and keep the answers to pinned problems."""
+    problems_at, kind = problems_of_step(run), REWARDS[run.reward]
+    training = replace(PRACTICE, steps=run.steps, precision="bf16")
+    config = PracticeConfig(
+        training, run.answers, run.max_new_tokens, kl=run.kl, seed=run.seed
+    )
+    reference = copy.deepcopy(model) if run.kl else None
+    before = [measure(model, tokenizer, level) for level in run.tested]
+    steps, history = [], {p.question: {} for p in pinned}
+    say(model, tokenizer, pinned, history, "before")
+    pad, stops = tokenizer.special_tokens["<|pad|>"], COURSE.stop_ids(tokenizer)
+
+    def prompts_at(step: int) -> list[Prompt]:
+        return prompts_for(problems_at(step), tokenizer, kind)
+
+    for log in practise(model, prompts_at, config, stops, pad, reference):
+        steps.append(entry(log))
+        if log.step % 5 == 0:
+            say(model, tokenizer, pinned, history, f"step {log.step}")
+            print(run.name, run.seed, steps[-1], flush=True)
+    after = [measure(model, tokenizer, level) for level in run.tested]
+    return {**asdict(run), "before": before, "after": after, "log": steps,
+            "pinned": history}  # fmt: skip
+
+
+def say(
+    model: Transformer,
+    tokenizer: BPETokenizer,
+    pinned: Sequence[Problem],
+    history: dict,
+    when: str,
+) -> None:
+    """Write down eight answers to each pinned problem, and whether they are right."""
+    if not pinned:
+        return
+    stops = COURSE.stop_ids(tokenizer)
+    found = attempt(model, prompts_for(pinned, tokenizer), 8, 110, stops, seed=5)
+    pairs = zip(pinned, found.rollouts, found.grades, strict=True)
+    for problem, rollouts, grades in pairs:
+        history[problem.question][when] = [
+            [tokenizer.decode(list(r.spoken)), int(g.reward)]
+            for r, g in zip(rollouts, grades, strict=True)
+        ]
+
+
+def entry(log: PracticeLog) -> dict:
+    """Round a step's log; `LiveChart.replay` reads it."""
+    kept = asdict(log)
+    return {
+        key: round(value, 4) if isinstance(value, float) else value
+        for key, value in kept.items()
+    }
