@@ -11,6 +11,7 @@ import answers_hallucinations
 import answers_inference
 import answers_next_token
 import answers_pretraining
+import answers_reinforcement_learning
 import answers_tokenization
 import answers_tokens_to_think
 import answers_transformer
@@ -23,6 +24,7 @@ import course_lib.exercises.hallucinations
 import course_lib.exercises.inference
 import course_lib.exercises.next_token
 import course_lib.exercises.pretraining
+import course_lib.exercises.reinforcement_learning
 import course_lib.exercises.tokenization
 import course_lib.exercises.tokens_to_think
 import course_lib.exercises.transformer  # noqa: F401  importing a room pins it
@@ -39,6 +41,7 @@ ROOMS = (
     answers_hallucinations,
     answers_base_models,
     answers_tokens_to_think,
+    answers_reinforcement_learning,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
 WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
@@ -64,6 +67,7 @@ def test_every_exercise_has_three_wrong_answers():
         ("08", 5),
         ("09", 5),
         ("12", 5),
+        ("13", 6),
     ],
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):

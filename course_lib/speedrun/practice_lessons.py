@@ -15,26 +15,20 @@ from course_lib.tokenizer import BPETokenizer
 from course_lib.world.dice import Dice
 
 FAMILY = FAMILIES["clock"]
-FEW = 100  # all that is asked for of the shortest chains, of which there are not many
+FEW = {2: 100, 3: 1000}  # there are not many more of the shortest
 
 
 def chains(
     n: int, levels: Sequence[int], seed: int, split: str = "train"
 ) -> list[Problem]:
-    """Deal chains of several lengths in turn, in which no step stands twice.
-
-    Whoever has just added 7 finds the next step in the question behind "+ 7". If that
-    stands there twice, this does not help, and a small model counts instead, badly.
-    """
+    """Deal chains of several lengths in turn; of the shortest some come again."""
     share = -(-n // len(levels))
-    found = {}
-    for level in levels:
-        # Of nine steps one in sixteen chains has no two alike.
-        wanted = (
-            FEW if level == 2 else share * (2 if level < 6 else 6 if level < 9 else 30)
+    found = {
+        level: problems(
+            FAMILY.name, min(share, FEW.get(level, share)), level, seed, split
         )
-        dealt = problems(FAMILY.name, wanted, level, seed, split)
-        found[level] = [p for p in dealt if not repeats_itself(p)]
+        for level in levels
+    }
     picked = []
     for k in range(n):
         some = found[levels[k % len(levels)]]
@@ -42,16 +36,21 @@ def chains(
     return picked
 
 
-def steps_of(problem: Problem) -> list[tuple[str, str]]:
-    """Example: "7 * 3 + 4" -> [("*", "3"), ("+", "4")]"""
-    words = problem.matter.split()[1:]
-    return list(zip(words[::2], words[1::2], strict=True))
+def both(first: Problem, second: Problem) -> Problem:
+    """Ask for two chains in one question, each as long as it was.
 
-
-def repeats_itself(problem: Problem) -> bool:
-    """Say whether a step stands twice. Example: "7 * 3 + 3 * 3" -> True"""
-    steps = steps_of(problem)
-    return len(set(steps)) < len(steps)
+    Example: "Keep the last digit: 7 * 3; 4 + 4 * 2" -> "7 * 3 = 1; 4 + 4 = 8,
+    8 * 2 = 6. Answer: 1; 6"
+    """
+    answer = f"{first.answer}; {second.answer}"
+    steps = "; ".join(p.worked.partition(". ")[0] for p in (first, second))
+    return replace(
+        first,
+        question=f"{first.question}; {second.matter}",
+        answer=answer,
+        direct=f"{MARKER} {answer}",
+        worked=f"{steps}. {MARKER} {answer}",
+    )
 
 
 def in_other_words(
@@ -64,15 +63,20 @@ def in_other_words(
 
 
 def badly_worked(problem: Problem, dice: Dice, wrong: float) -> str:
-    """Work a chain out, each step wrong by chance: a labeller who cannot count."""
-    value, said = int(problem.matter.split()[0]), []
-    for sign, number in steps_of(problem):
-        now = (value + int(number) if sign == "+" else value * int(number)) % 10
-        if dice.chance(wrong):
-            now = (now + dice.between(1, 9)) % 10
-        said.append(f"{value} {sign} {number} = {now}")
-        value = now
-    return f"{', '.join(said)}. {MARKER} {value}"
+    """Work chains out, each step wrong by chance: a labeller who cannot count."""
+    worked, answers = [], []
+    for matter in problem.matter.split("; "):
+        first, *rest = matter.split()
+        value, said = int(first), []
+        for sign, number in zip(rest[::2], rest[1::2], strict=True):
+            now = (value + int(number) if sign == "+" else value * int(number)) % 10
+            if dice.chance(wrong):
+                now = (now + dice.between(1, 9)) % 10
+            said.append(f"{value} {sign} {number} = {now}")
+            value = now
+        worked.append(", ".join(said))
+        answers.append(str(value))
+    return f"{'; '.join(worked)}. {MARKER} {'; '.join(answers)}"
 
 
 def lessons(
@@ -84,16 +88,19 @@ def lessons(
     seed: int,
     wrong: float = 0.0,
 ) -> list[Example]:
-    """Encode what the two labellers wrote.
+    """Encode what the two labellers wrote; every third question asks for two chains.
 
     Args:
         worked: share of the plain questions that the first labeller works out.
         wrong: how often a step of a worked answer is wrong.
     """
-    dice = Dice(1000 + seed)
-    asked = in_other_words(chains(n_plain + n_in_steps, levels, seed), seed, False)
+    n, dice = n_plain + n_in_steps, Dice(1000 + seed)
+    asked = in_other_words(chains(n, levels, seed), seed, held_out=False)
+    seconds = dice.shuffled(chains(n, levels, seed + 500))
     examples = []
-    for k, problem in enumerate(asked):
+    for k, (problem, second) in enumerate(zip(asked, seconds, strict=True)):
+        if k % 3 == 0:
+            problem = both(problem, second)
         in_steps = k >= n_plain
         question = problem.step_by_step if in_steps else problem.question
         answer = problem.direct
