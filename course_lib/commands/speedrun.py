@@ -7,6 +7,7 @@
     python -m course_lib speedrun honest        # teach it to say "I don't know"
     python -m course_lib speedrun search        # teach the assistant its tools
     python -m course_lib speedrun thinking      # answer first, steps first: 30 minutes
+    python -m course_lib speedrun practice      # imitation, then practice: 20 minutes
     python -m course_lib speedrun vocabulary    # chapter 02's look at the real model's
     python -m course_lib speedrun smollm2-identity   # adapters for the real model,
     python -m course_lib speedrun smollm2-tools      # which `fetch` brings: some
@@ -39,6 +40,7 @@ STAGES = (
     "honest",
     "search",
     "thinking",
+    "practice",
     "smollm2-identity",
     "smollm2-tools",
     "smollm2-unknown",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from course_lib.train import TrainConfig
 
 PRACTICE = TrainConfig(
-    steps=40, learning_rate=1.25e-4, muon_rate=5e-4, warmup_steps=0, decay_fraction=0.0
+    steps=40, learning_rate=2e-4, muon_rate=8e-4, warmup_steps=0, decay_fraction=0.0
 )
 
 

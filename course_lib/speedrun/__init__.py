@@ -18,6 +18,7 @@ from course_lib.speedrun.base import BaseRecipe, Corpus, pretrain, read_corpus
 from course_lib.speedrun.finetuning_study import study_finetuning
 from course_lib.speedrun.honest import HonestRecipe, Split, make_honest
 from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.practice import study_practice
 from course_lib.speedrun.real_identity import teach_identity
 from course_lib.speedrun.real_thinking import study_real_thinking
 from course_lib.speedrun.real_tools import teach_tools
@@ -49,6 +50,7 @@ __all__ = [
     "record_vocabulary",
     "score_answers",
     "study_finetuning",
+    "study_practice",
     "study_real_thinking",
     "study_thinking",
     "teach_identity",

@@ -21,6 +21,7 @@ STAGES = {
     "honest": lambda folder: speedrun.make_honest(speedrun.HonestRecipe(), folder),
     "search": lambda folder: speedrun.teach_to_search(speedrun.SearchRecipe(), folder),
     "thinking": speedrun.study_thinking,
+    "practice": speedrun.study_practice,
     "smollm2-identity": speedrun.teach_identity,
     "smollm2-tools": speedrun.teach_tools,
     "smollm2-unknown": speedrun.teach_unknown,

@@ -8,6 +8,7 @@ Finished runs stay in `practice_log.json`, so an interrupted call can be repeate
 import copy
 import json
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -39,12 +40,13 @@ from course_lib.world import World
 
 COMMAND = "python -m course_lib speedrun practice"
 LOG = "practice_log.json"
-APPRENTICE, PRACTISED = "apprentice", "practised"
+APPRENTICE, PRACTISED, WEAK = "apprentice", "practised", "weak"
 IMITATION = TrainConfig(
     steps=120, learning_rate=1e-3, optimizer="adamw", warmup_steps=10,
     decay_fraction=0.6, precision="bf16",
 )  # fmt: skip
 PER_STEP = 192  # answers
+PINNED = 4
 
 
 @dataclass(frozen=True)
@@ -93,10 +95,28 @@ class Run:
     kl: float = 0.0
     max_new_tokens: int = 64
     tested: tuple[int, ...] = (6,)
+    pinned: bool = False  # keep the answers to some problems at every stage
 
     @property
     def steps(self) -> int:
         return sum(steps for steps, _ in self.stages)
+
+
+APPRENTICES = {
+    APPRENTICE: ApprenticeRecipe(),
+    # Two in five steps are wrong, so hardly one worked answer in ten is right.
+    WEAK: ApprenticeRecipe(wrong=0.4),
+}
+SHORT = ((20, (3, 4, 5, 6)),)
+MAIN = tuple(Run("main", seed, tested=(6, 8), pinned=True) for seed in range(3))
+RUNS = (
+    *MAIN,
+    *(Run("weak steps", seed, start=WEAK, stages=SHORT) for seed in range(3)),
+    *(Run(f"groups of {g}", answers=g, stages=SHORT) for g in (2, 4, 8, 16)),
+    *(Run(f"KL {kl}", stages=SHORT, kl=kl) for kl in (0.02, 0.2)),
+    Run("any number rewarded", start=WEAK, reward="any number", stages=SHORT),
+    Run("length rewarded", reward="length", stages=SHORT),
+)
 
 
 def problems_of_step(run: Run) -> Callable[[int], list[Problem]]:
@@ -132,7 +152,7 @@ def measure(
     model: Transformer,
     tokenizer: BPETokenizer,
     level: int,
-    n: int = 150,
+    n: int = 100,
     answers: int = 8,
     words: str = "usual",
     longest: int | None = None,
@@ -173,35 +193,83 @@ def told(found: Attempts, level: int, words: str) -> dict:
     }
 
 
-def run_once(
-    run: Run,
-    model: Transformer,
-    tokenizer: BPETokenizer,
-    pinned: Sequence[Problem] = (),
-) -> dict:
+def study_practice(folder: Path, seconds: float | None = None) -> None:
+    """Make the apprentice, and do the runs that `practice_log.json` lacks.
+
+    Args:
+        seconds: begin no further run after so long.
+    """
+    path, began = folder / LOG, time.perf_counter()
+    done = json.loads(path.read_text()) if path.exists() else []
+    for run in RUNS:
+        if [run.name, run.seed] in [[old["name"], old["seed"]] for old in done]:
+            continue
+        if seconds is not None and time.perf_counter() - began > seconds:
+            return
+        model, tokenizer = apprentice(run.start, folder)
+        done.append(run_once(run, model, tokenizer))
+        order = [(some.name, some.seed) for some in RUNS]
+        done.sort(key=lambda old: order.index((old["name"], old["seed"])))
+        if run == MAIN[0]:
+            notes = {"made_by": COMMAND, "seed": run.seed, "practice": asdict(run)}
+            checkpoint.save(folder / PRACTISED, model, tokenizer, notes, torch.bfloat16)
+            list_files(folder, [PRACTISED], COMMAND, run.seed)
+        atomic_write(path, json.dumps(done, indent=0, ensure_ascii=False))
+        list_files(folder, [LOG], COMMAND, 0)
+
+
+def apprentice(name: str, folder: Path) -> tuple[Transformer, BPETokenizer]:
+    """Load an apprentice as imitation left it; make it first, if need be.
+
+    The weak one, whom only the log needs, stays outside of what git keeps.
+    """
+    place = folder / (name if name == APPRENTICE else f"{name}_unfinished")
+    if not place.exists():
+        recipe = APPRENTICES[name]
+        model, tokenizer = imitate(recipe, folder)
+        notes = {"made_by": COMMAND, "recipe": asdict(recipe)}
+        checkpoint.save(place, model, tokenizer, notes, torch.bfloat16)
+        if name == APPRENTICE:
+            list_files(folder, [place.name], COMMAND, recipe.seed)
+    return checkpoint.load(place)
+
+
+def run_once(run: Run, model: Transformer, tokenizer: BPETokenizer) -> dict:
     """Practise, measure before and after, and keep the answers to pinned problems."""
     problems_at, kind = problems_of_step(run), REWARDS[run.reward]
-    training = replace(PRACTICE, steps=run.steps, precision="bf16")
     config = PracticeConfig(
-        training, run.answers, run.max_new_tokens, kl=run.kl, seed=run.seed
-    )
-    reference = copy.deepcopy(model) if run.kl else None
-    before = [measure(model, tokenizer, level) for level in run.tested]
-    steps, history = [], {p.question: {} for p in pinned}
+        replace(PRACTICE, steps=run.steps, precision="bf16"),
+        run.answers, run.max_new_tokens, kl=run.kl, seed=run.seed,
+    )  # fmt: skip
+    pinned = chains(PINNED, (6,), 98, "test") if run.pinned else []
+    history: dict = {problem.question: {} for problem in pinned}
+    steps: list[dict] = []
+    before = measure_all(model, tokenizer, run)
     say(model, tokenizer, pinned, history, "before")
     pad, stops = tokenizer.special_tokens["<|pad|>"], COURSE.stop_ids(tokenizer)
+    reference = copy.deepcopy(model) if run.kl or run.pinned else None
 
     def prompts_at(step: int) -> list[Prompt]:
         return prompts_for(problems_at(step), tokenizer, kind)
 
     for log in practise(model, prompts_at, config, stops, pad, reference):
         steps.append(entry(log))
-        if log.step % 5 == 0:
+        if log.step % 4 == 0:
             say(model, tokenizer, pinned, history, f"step {log.step}")
             print(run.name, run.seed, steps[-1], flush=True)
-    after = [measure(model, tokenizer, level) for level in run.tested]
+    after = measure_all(model, tokenizer, run)
+    print(run.name, run.seed, before, after, flush=True)
     return {**asdict(run), "before": before, "after": after, "log": steps,
-            "pinned": history}  # fmt: skip
+            "answers_to": history}  # fmt: skip
+
+
+def measure_all(model: Transformer, tokenizer: BPETokenizer, run: Run) -> list[dict]:
+    """Measure at each level that the run asks for; the first, in several wordings."""
+    found = [measure(model, tokenizer, level) for level in run.tested]
+    if run.pinned:
+        for words in ("held out", "step by step"):
+            found.append(measure(model, tokenizer, 6, answers=4, words=words))
+    return found
 
 
 def say(
@@ -211,11 +279,11 @@ def say(
     history: dict,
     when: str,
 ) -> None:
-    """Write down eight answers to each pinned problem, and whether they are right."""
+    """Write down six answers to each pinned problem, and whether they are right."""
     if not pinned:
         return
     stops = COURSE.stop_ids(tokenizer)
-    found = attempt(model, prompts_for(pinned, tokenizer), 8, 110, stops, seed=5)
+    found = attempt(model, prompts_for(pinned, tokenizer), 6, 110, stops, seed=5)
     pairs = zip(pinned, found.rollouts, found.grades, strict=True)
     for problem, rollouts, grades in pairs:
         history[problem.question][when] = [

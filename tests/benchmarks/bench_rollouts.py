@@ -5,9 +5,10 @@
     python tests/benchmarks/bench_rollouts.py --threads 2
 
 Eight answers to each of 24 prompts, drawn at temperature 1; no answer ends early. The
-contenders take turns, several rounds, and the best of each counts. `transformers` gets
-all rows as one batch and uses its own cache. Ours also writes down how probable each
-token was, which practice needs.
+contenders take turns, several rounds, and the best of each counts. `transformers` uses
+its own cache, twice: with all rows as one batch, and prompt by prompt with
+`num_return_sequences`. Ours also writes down how probable each token was, which
+practice needs.
 """
 
 import argparse
@@ -29,7 +30,9 @@ SMALL = ModelConfig(vocab_size=1536, context=128, n_layers=4, width=128, n_heads
 WANTED_A_SECOND, WANTED_RATIO = 200, 5
 
 
-def theirs(model: Transformer, folder: Path) -> Callable[[torch.Tensor], torch.Tensor]:
+def theirs(
+    model: Transformer, folder: Path
+) -> Callable[[torch.Tensor, int], torch.Tensor]:
     import transformers
 
     transformers.utils.logging.disable_progress_bar()
@@ -37,10 +40,11 @@ def theirs(model: Transformer, folder: Path) -> Callable[[torch.Tensor], torch.T
     twin = transformers.AutoModelForCausalLM.from_pretrained(folder).eval()
 
     @torch.inference_mode()
-    def speak(rows: torch.Tensor) -> torch.Tensor:
+    def speak(rows: torch.Tensor, each: int = 1) -> torch.Tensor:
         return twin.generate(
             rows, attention_mask=torch.ones_like(rows), do_sample=True, top_k=0,
             min_new_tokens=SAID, max_new_tokens=SAID, pad_token_id=0,
+            num_return_sequences=each,
         )  # fmt: skip
 
     return speak
@@ -63,7 +67,10 @@ def race(model: Transformer, folder: Path, rounds: int) -> dict[str, float]:
     assert speak(rows).shape == (ROWS, READ + SAID)
     contenders = {
         "course_lib": lambda: roll_out(model, prompts.tolist(), ANSWERS, SAID, [], 0),
-        "transformers": lambda: speak(rows),
+        "transformers, one batch": lambda: speak(rows),
+        "transformers, by prompt": lambda: [
+            speak(prompt[None], ANSWERS) for prompt in prompts
+        ],
     }
     best = dict.fromkeys(contenders, float("inf"))
     for _ in range(rounds):
