@@ -107,8 +107,12 @@ APPRENTICES = {
     # Nine in ten steps are wrong, as if guessed: so are nine in ten worked answers.
     WEAK: ApprenticeRecipe(wrong=0.9),
 }
-SHORT = ((20, (3, 4, 5, 6)),)
-MAIN = tuple(Run("main", seed, tested=(6, 8), pinned=True) for seed in range(3))
+SHORT = ((16, (3, 4, 5, 6)),)
+WHOLE = ((20, (3, 4, 5, 6)), (16, (6, 7, 8)))
+MAIN = tuple(
+    Run("main", seed, stages=WHOLE, max_new_tokens=80, tested=(6, 8), pinned=True)
+    for seed in range(3)
+)
 RUNS = (
     *MAIN,
     *(Run("weak steps", seed, start=WEAK, stages=SHORT) for seed in range(3)),
@@ -207,7 +211,10 @@ def study_practice(folder: Path, seconds: float | None = None) -> None:
         if seconds is not None and time.perf_counter() - began > seconds:
             return
         model, tokenizer = apprentice(run.start, folder)
-        done.append(run_once(run, model, tokenizer))
+        same = [old for old in done if (old["start"], old["pinned"]) == (
+            run.start, run.pinned)]  # fmt: skip
+        before = same[0]["before"] if same else None
+        done.append(run_once(run, model, tokenizer, before))
         order = [(some.name, some.seed) for some in RUNS]
         done.sort(key=lambda old: order.index((old["name"], old["seed"])))
         if run == MAIN[0]:
@@ -234,8 +241,14 @@ def apprentice(name: str, folder: Path) -> tuple[Transformer, BPETokenizer]:
     return checkpoint.load(place)
 
 
-def run_once(run: Run, model: Transformer, tokenizer: BPETokenizer) -> dict:
-    """Practise, measure before and after, and keep the answers to pinned problems."""
+def run_once(
+    run: Run, model: Transformer, tokenizer: BPETokenizer, before: list | None = None
+) -> dict:
+    """Practise, measure before and after, and keep the answers to pinned problems.
+
+    Args:
+        before: what was measured before, if another run began with this very policy.
+    """
     problems_at, kind = problems_of_step(run), REWARDS[run.reward]
     config = PracticeConfig(
         replace(PRACTICE, steps=run.steps, precision="bf16"),
@@ -244,7 +257,7 @@ def run_once(run: Run, model: Transformer, tokenizer: BPETokenizer) -> dict:
     pinned = chains(PINNED, (6,), 98, "test") if run.pinned else []
     history: dict = {problem.question: {} for problem in pinned}
     steps: list[dict] = []
-    before = measure_all(model, tokenizer, run)
+    before = before or measure_all(model, tokenizer, run)
     say(model, tokenizer, pinned, history, "before")
     pad, stops = tokenizer.special_tokens["<|pad|>"], COURSE.stop_ids(tokenizer)
     reference = copy.deepcopy(model) if run.kl or run.pinned else None
@@ -267,8 +280,10 @@ def measure_all(model: Transformer, tokenizer: BPETokenizer, run: Run) -> list[d
     """Measure at each level that the run asks for; the first, in several wordings."""
     found = [measure(model, tokenizer, level) for level in run.tested]
     if run.pinned:
-        for words in ("held out", "step by step"):
-            found.append(measure(model, tokenizer, 6, answers=4, words=words))
+        found += [
+            measure(model, tokenizer, 6, 60, 4, words)
+            for words in ("held out", "step by step")
+        ]
     return found
 
 
