@@ -85,7 +85,7 @@ def test_broken_judges(judge, text, earned):
 
 
 def test_no_problem_comes_twice_in_a_run():
-    run = dataclasses.replace(practice.RUNS[0], stages=((3, (5, 6)), (2, (6, 7))))
+    run = dataclasses.replace(practice.RUNS[0], steps=5, levels=(5, 6))
     at = practice.problems_of_step(run)
     met = [p.question for step in range(run.steps) for p in at(step)]
     assert len(met) == 5 * 24
@@ -108,7 +108,7 @@ def test_a_run_tells_what_chapter_13_reads(tokenizer, monkeypatch):
         practice, "measure", lambda *a, **k: real(*a, **{**k, "n": 2, "answers": 2})
     )
     config = ModelConfig(tokenizer.vocab_size, 256, 1, 16, 2, 2, 16)
-    run = practice.Run("x", stages=((4, (3,)),), answers=2, per_step=4, kl=0.1,
+    run = practice.Run("x", steps=4, levels=(3,), answers=2, per_step=4, kl=0.1,
                        max_new_tokens=8, pinned=True)  # fmt: skip
     told = practice.run_once(run, Transformer(config), tokenizer)
     told = json.loads(json.dumps(told))

@@ -8,6 +8,7 @@ Finished runs stay in `practice_log.json`, so an interrupted call can be repeate
 import copy
 import json
 import re
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -89,7 +90,8 @@ class Run:
     seed: int = 0
     start: str = APPRENTICE
     reward: str = "final answer"
-    stages: tuple[tuple[int, tuple[int, ...]], ...] = ((40, (3, 4, 5, 6)),)
+    steps: int = 28
+    levels: tuple[int, ...] = (3, 4, 5, 6)
     answers: int = 8
     per_step: int = PER_STEP
     kl: float = 0.0
@@ -97,40 +99,32 @@ class Run:
     tested: tuple[int, ...] = (6,)
     pinned: bool = False  # keep the answers to some problems at every stage
 
-    @property
-    def steps(self) -> int:
-        return sum(steps for steps, _ in self.stages)
-
 
 APPRENTICES = {
     APPRENTICE: ApprenticeRecipe(),
     # Nine in ten steps are wrong, as if guessed: so are nine in ten worked answers.
-    WEAK: ApprenticeRecipe(wrong=0.9),
+    WEAK: ApprenticeRecipe(wrong=0.9, training=replace(IMITATION, steps=70)),
 }
-SHORT = ((16, (3, 4, 5, 6)),)
-WHOLE = ((20, (3, 4, 5, 6)), (16, (6, 7, 8)))
-MAIN = tuple(
-    Run("main", seed, stages=WHOLE, max_new_tokens=80, tested=(6, 8), pinned=True)
-    for seed in range(3)
-)
+SHORT = 12
+MAIN = tuple(Run("main", seed, tested=(6, 8), pinned=True) for seed in range(3))
 RUNS = (
-    *MAIN,
-    *(Run("weak steps", seed, start=WEAK, stages=SHORT) for seed in range(3)),
-    *(Run(f"groups of {g}", answers=g, stages=SHORT) for g in (2, 4, 8, 16)),
-    *(Run(f"KL {kl}", stages=SHORT, kl=kl) for kl in (0.02, 0.2)),
-    Run("any number rewarded", start=WEAK, reward="any number", stages=SHORT),
-    Run("length rewarded", reward="length", stages=SHORT),
+    MAIN[0],
+    Run("weak steps", start=WEAK, steps=SHORT),
+    Run("length rewarded", reward="length", steps=SHORT),
+    *(Run(f"groups of {g}", answers=g, steps=SHORT, tested=()) for g in (2, 16)),
+    MAIN[1],
+    Run("any number rewarded", start=WEAK, reward="any number", steps=SHORT),
+    Run("KL 0.2", kl=0.2, steps=SHORT, tested=()),
+    MAIN[2],
+    Run("groups of 4", answers=4, steps=SHORT, tested=()),
+    Run("weak steps", 1, start=WEAK, steps=SHORT),
 )
 
 
 def problems_of_step(run: Run) -> Callable[[int], list[Problem]]:
-    """Return which problems a run meets at which step; none comes twice."""
-    per_step = run.per_step // run.answers
-    dealt: list[Problem] = []
-    for k, (steps, levels) in enumerate(run.stages):
-        seed = 7000 + 100 * run.seed + k
-        some = chains(steps * per_step, levels, seed)
-        dealt += in_other_words(some, seed, held_out=False)
+    """Return which problems a run meets at which step."""
+    per_step, seed = run.per_step // run.answers, 7000 + run.seed
+    dealt = in_other_words(chains(run.steps * per_step, run.levels, seed), seed, False)
     return lambda step: dealt[step * per_step : (step + 1) * per_step]
 
 
@@ -211,9 +205,8 @@ def study_practice(folder: Path, seconds: float | None = None) -> None:
         if seconds is not None and time.perf_counter() - began > seconds:
             return
         model, tokenizer = apprentice(run.start, folder)
-        same = [old for old in done if (old["start"], old["pinned"]) == (
-            run.start, run.pinned)]  # fmt: skip
-        before = same[0]["before"] if same else None
+        like = [old for old in done if _same_start(old, run)]
+        before = like[0]["before"] if like else None
         done.append(run_once(run, model, tokenizer, before))
         order = [(some.name, some.seed) for some in RUNS]
         done.sort(key=lambda old: order.index((old["name"], old["seed"])))
@@ -223,12 +216,20 @@ def study_practice(folder: Path, seconds: float | None = None) -> None:
             list_files(folder, [PRACTISED], COMMAND, run.seed)
         atomic_write(path, json.dumps(done, indent=0, ensure_ascii=False))
         list_files(folder, [LOG], COMMAND, 0)
+    shutil.rmtree(folder / f"{WEAK}_unfinished", ignore_errors=True)
+
+
+def _same_start(old: dict, run: Run) -> bool:
+    """Say whether a run in the log began with the same policy, measured alike."""
+    return (old["start"], old["pinned"], tuple(old["tested"])) == (
+        run.start, run.pinned, run.tested,
+    )  # fmt: skip
 
 
 def apprentice(name: str, folder: Path) -> tuple[Transformer, BPETokenizer]:
     """Load an apprentice as imitation left it; make it first, if need be.
 
-    The weak one, whom only the log needs, stays outside of what git keeps.
+    The weak one is needed for the log only, and thrown away when that is whole.
     """
     place = folder / (name if name == APPRENTICE else f"{name}_unfinished")
     if not place.exists():
@@ -278,7 +279,10 @@ def run_once(
 
 def measure_all(model: Transformer, tokenizer: BPETokenizer, run: Run) -> list[dict]:
     """Measure at each level that the run asks for; the first, in several wordings."""
-    found = [measure(model, tokenizer, level) for level in run.tested]
+    found = [
+        measure(model, tokenizer, level, *((100, 8) if level == 6 else (60, 4)))
+        for level in run.tested
+    ]
     if run.pinned:
         found += [
             measure(model, tokenizer, 6, 60, 4, words)
