@@ -46,7 +46,7 @@ IMITATION = TrainConfig(
     steps=150, learning_rate=1e-3, optimizer="adamw", warmup_steps=10,
     decay_fraction=0.6, precision="bf16",
 )  # fmt: skip
-PER_STEP = 192  # answers
+PER_STEP = 96  # answers
 PINNED = 4
 
 
@@ -90,7 +90,7 @@ class Run:
     seed: int = 0
     start: str = APPRENTICE
     reward: str = "final answer"
-    steps: int = 28
+    steps: int = 30
     levels: tuple[int, ...] = (3, 4, 5, 6)
     answers: int = 8
     per_step: int = PER_STEP
@@ -103,7 +103,7 @@ class Run:
 APPRENTICES = {
     APPRENTICE: ApprenticeRecipe(),
     # Nine in ten steps are wrong, as if guessed: so are nine in ten worked answers.
-    WEAK: ApprenticeRecipe(wrong=0.9, training=replace(IMITATION, steps=70)),
+    WEAK: ApprenticeRecipe(wrong=0.9, training=replace(IMITATION, steps=60)),
 }
 SHORT = 12
 MAIN = tuple(Run("main", seed, tested=(6, 8), pinned=True) for seed in range(3))
@@ -280,12 +280,12 @@ def run_once(
 def measure_all(model: Transformer, tokenizer: BPETokenizer, run: Run) -> list[dict]:
     """Measure at each level that the run asks for; the first, in several wordings."""
     found = [
-        measure(model, tokenizer, level, *((100, 8) if level == 6 else (60, 4)))
+        measure(model, tokenizer, level, *((75, 8) if level == 6 else (40, 2)))
         for level in run.tested
     ]
     if run.pinned:
         found += [
-            measure(model, tokenizer, 6, 60, 4, words)
+            measure(model, tokenizer, 6, 40, 4, words)
             for words in ("held out", "step by step")
         ]
     return found
