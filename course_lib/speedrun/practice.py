@@ -186,8 +186,8 @@ def told(found: Attempts, level: int, words: str) -> dict:
         },
         "in_steps": round(found.share_in_steps, 4),
         "length": round(found.mean_length, 2),
-        "right_in_steps": found.right_if(in_steps=True),
-        "right_blurted": found.right_if(in_steps=False),
+        "right_in_steps": _rounded(found.right_if(in_steps=True)),
+        "right_blurted": _rounded(found.right_if(in_steps=False)),
     }
 
 
@@ -313,8 +313,8 @@ def say(
 
 def entry(log: PracticeLog) -> dict:
     """Round a step's log; `LiveChart.replay` reads it."""
-    kept = asdict(log)
-    return {
-        key: round(value, 4) if isinstance(value, float) else value
-        for key, value in kept.items()
-    }
+    return {key: _rounded(value) for key, value in asdict(log).items()}
+
+
+def _rounded(value: object) -> object:
+    return round(value, 4) if isinstance(value, float) else value
