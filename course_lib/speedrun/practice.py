@@ -109,7 +109,7 @@ SHORT = 12
 MAIN = tuple(Run("main", seed, tested=(6, 8), pinned=True) for seed in range(3))
 RUNS = (
     MAIN[0],
-    Run("weak steps", start=WEAK, steps=SHORT),
+    Run("weak steps", start=WEAK, steps=32, per_step=192),
     Run("length rewarded", reward="length", steps=SHORT),
     *(Run(f"groups of {g}", answers=g, steps=SHORT, tested=()) for g in (2, 16)),
     MAIN[1],
@@ -117,7 +117,7 @@ RUNS = (
     Run("KL 0.2", kl=0.2, steps=SHORT, tested=()),
     MAIN[2],
     Run("groups of 4", answers=4, steps=SHORT, tested=()),
-    Run("weak steps", 1, start=WEAK, steps=SHORT),
+    Run("weak steps", 1, start=WEAK, steps=32, per_step=192),
 )
 
 
