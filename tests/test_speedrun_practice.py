@@ -105,7 +105,11 @@ def test_attempts_are_told_in_numbers():
 def test_a_run_tells_what_chapter_13_reads(tokenizer, monkeypatch):
     real = practice.measure
     monkeypatch.setattr(
-        practice, "measure", lambda *a, **k: real(*a, **{**k, "n": 2, "answers": 2})
+        practice,
+        "measure",
+        lambda model, tokenizer, level, _n, _answers, words="usual": real(
+            model, tokenizer, level, 2, 2, words
+        ),
     )
     config = ModelConfig(tokenizer.vocab_size, 256, 1, 16, 2, 2, 16)
     run = practice.Run("x", steps=4, levels=(3,), answers=2, per_step=4, kl=0.1,

@@ -67,6 +67,41 @@ def _rows(got: object, call: str) -> list[list[float]]:
     return [[round(float(value), 6) for value in row] for row in got]
 
 
+# What usual mistakes make of the groups 1 0 0 0 and 1 1 1 0.
+ROOT, THIRD = math.sqrt(3), 1 / math.sqrt(3)
+WRONG_ADVANTAGES = (
+    (
+        [[1, -1, -1, -1], [1, 1, 1, -1]],
+        "that is the mean of the whole batch. An answer has to be compared with "
+        "the other answers to ITS OWN problem: the only right answer to a hard "
+        "problem must earn more than one of three to an easy one.",
+    ),
+    (
+        [[0.5, -0.5, -0.5, -0.5], [0.5, 0.5, 0.5, -0.5]],
+        "that is the mean of the whole batch, and not divided by the spread. "
+        "Compare an answer with the others to ITS OWN problem.",
+    ),
+    (
+        [[0.75, -0.25, -0.25, -0.25], [0.25, 0.25, 0.25, -0.75]],
+        "the mean is right; it is still to be divided by the group's standard "
+        "deviation.",
+    ),
+    (
+        [[-ROOT, THIRD, THIRD, THIRD], [-THIRD, -THIRD, -THIRD, ROOT]],
+        "the sign is turned round: what earned more than the mean must come out "
+        "positive.",
+    ),
+    (
+        [[1.5, -0.5, -0.5, -0.5], [0.5, 0.5, 0.5, -1.5]],
+        "you divided the squares by n - 1. Take the mean of the squares: divide by n.",
+    ),
+    (
+        [[4, -4 / 3, -4 / 3, -4 / 3], [4 / 3, 4 / 3, 4 / 3, -4]],
+        "you divided by the mean of the squares. The spread is its ROOT.",
+    ),
+)
+
+
 def check_advantages(answer: Callable[[list[list[float]]], list]) -> None:
     groups = [[1.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 0.0]]
     call = "advantages([[1, 0, 0, 0], [1, 1, 1, 0]])"
@@ -74,43 +109,10 @@ def check_advantages(answer: Callable[[list[list[float]]], list]) -> None:
     got = _rows(answer(groups), call)
     if groups != before:
         raise Mistake("you changed the rewards themselves. Make new lists.")
-    root, third = math.sqrt(3), 1 / math.sqrt(3)
-    named = (
-        (
-            [[1, -1, -1, -1], [1, 1, 1, -1]],
-            "that is the mean of the whole batch. An answer has to be compared with "
-            "the other answers to ITS OWN problem: the only right answer to a hard "
-            "problem must earn more than one of three to an easy one.",
-        ),
-        (
-            [[0.5, -0.5, -0.5, -0.5], [0.5, 0.5, 0.5, -0.5]],
-            "that is the mean of the whole batch, and not divided by the spread. "
-            "Compare an answer with the others to ITS OWN problem.",
-        ),
-        (
-            [[0.75, -0.25, -0.25, -0.25], [0.25, 0.25, 0.25, -0.75]],
-            "the mean is right; it is still to be divided by the group's standard "
-            "deviation.",
-        ),
-        (
-            [[-root, third, third, third], [-third, -third, -third, root]],
-            "the sign is turned round: what earned more than the mean must come out "
-            "positive.",
-        ),
-        (
-            [[1.5, -0.5, -0.5, -0.5], [0.5, 0.5, 0.5, -1.5]],
-            "you divided the squares by n - 1. Take the mean of the squares: divide "
-            "by n.",
-        ),
-        (
-            [[4, -4 / 3, -4 / 3, -4 / 3], [4 / 3, 4 / 3, 4 / 3, -4]],
-            "you divided by the mean of the squares. The spread is its ROOT.",
-        ),
-    )
-    for rows, message in named:
+    for rows, message in WRONG_ADVANTAGES:
         if got == [[round(float(value), 6) for value in row] for row in rows]:
             raise Mistake(message)
-    right = [[root, -third, -third, -third], [third, third, third, -root]]
+    right = [[ROOT, -THIRD, -THIRD, -THIRD], [THIRD, THIRD, THIRD, -ROOT]]
     expect(got, [[round(value, 6) for value in row] for row in right], call)
     try:
         got = _rows(answer([[1.0, 1.0], [0.0, 0.0]]), "advantages([[1, 1], [0, 0]])")

@@ -114,10 +114,18 @@ RUNS = (
     *(Run(f"groups of {g}", answers=g, steps=SHORT, tested=()) for g in (2, 16)),
     MAIN[1],
     Run("any number rewarded", start=WEAK, reward="any number", steps=SHORT),
-    Run("KL 0.2", kl=0.2, steps=SHORT, tested=()),
+    *(Run(f"KL {kl}", kl=kl, steps=SHORT, tested=()) for kl in (0.2, 3.0)),
     MAIN[2],
     Run("groups of 4", answers=4, steps=SHORT, tested=()),
     Run("weak steps", 1, start=WEAK, steps=32, per_step=192),
+    Run(
+        "chains of seven",
+        start=PRACTISED,
+        levels=(7,),
+        steps=24,
+        max_new_tokens=80,
+        tested=(7,),
+    ),
 )
 
 
@@ -231,7 +239,7 @@ def apprentice(name: str, folder: Path) -> tuple[Transformer, BPETokenizer]:
 
     The weak one is needed for the log only, and thrown away when that is whole.
     """
-    place = folder / (name if name == APPRENTICE else f"{name}_unfinished")
+    place = folder / (f"{name}_unfinished" if name == WEAK else name)
     if not place.exists():
         recipe = APPRENTICES[name]
         model, tokenizer = imitate(recipe, folder)
