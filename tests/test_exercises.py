@@ -13,6 +13,7 @@ import answers_inference
 import answers_knowledge_of_self
 import answers_next_token
 import answers_pretraining
+import answers_reinforcement_learning
 import answers_the_internet
 import answers_tokenization
 import answers_tokens_to_think
@@ -29,6 +30,7 @@ import course_lib.exercises.inference
 import course_lib.exercises.knowledge_of_self
 import course_lib.exercises.next_token
 import course_lib.exercises.pretraining
+import course_lib.exercises.reinforcement_learning
 import course_lib.exercises.the_internet
 import course_lib.exercises.tokenization
 import course_lib.exercises.tokens_to_think
@@ -51,6 +53,7 @@ ROOMS = (
     answers_capstone,
     answers_knowledge_of_self,
     answers_tokens_to_think,
+    answers_reinforcement_learning,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
 WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
@@ -80,6 +83,7 @@ def test_every_exercise_has_three_wrong_answers():
         ("11", 5),
         ("10", 5),
         ("12", 5),
+        ("13", 6),
     ],
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):

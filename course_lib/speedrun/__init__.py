@@ -20,6 +20,7 @@ from course_lib.speedrun.finetuning_study import study_finetuning
 from course_lib.speedrun.honest import HonestRecipe, Split, make_honest
 from course_lib.speedrun.identity_study import study_identity
 from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.practice import study_practice
 from course_lib.speedrun.profiles_study import (
     batches_of,
     search_exam,
@@ -63,6 +64,7 @@ __all__ = [
     "search_lessons",
     "study_finetuning",
     "study_identity",
+    "study_practice",
     "study_profiles",
     "study_real_thinking",
     "study_thinking",

@@ -33,6 +33,7 @@ STAGES = {
     "card": shipped_card,
     "profiles": speedrun.study_profiles,
     "thinking": speedrun.study_thinking,
+    "practice": speedrun.study_practice,
     "smollm2-identity": speedrun.teach_identity,
     "smollm2-tools": speedrun.teach_tools,
     "smollm2-unknown": speedrun.teach_unknown,

@@ -13,6 +13,7 @@ from course_lib.widgets.live_chart import LiveChart
 from course_lib.widgets.merge_stepper import MergeStepper
 from course_lib.widgets.next_token_stepper import NextTokenStepper
 from course_lib.widgets.pick_out import PickOut
+from course_lib.widgets.practice_scrubber import PracticeScrubber
 from course_lib.widgets.predict import predict, prediction_score
 from course_lib.widgets.present import Present, RunSheet
 from course_lib.widgets.query_arrow import QueryArrow
@@ -29,6 +30,7 @@ __all__ = [
     "MergeStepper",
     "NextTokenStepper",
     "PickOut",
+    "PracticeScrubber",
     "Present",
     "QueryArrow",
     "RunSheet",
