@@ -227,6 +227,19 @@ def study_practice(folder: Path, seconds: float | None = None) -> None:
     shutil.rmtree(folder / f"{WEAK}_unfinished", ignore_errors=True)
 
 
+def practise_once(recipe: ApprenticeRecipe, run: Run, folder: Path) -> None:
+    """Make the apprentice, and let it practise once: what a whole run needs of this."""
+    model, tokenizer = imitate(recipe, folder)
+    notes = {"made_by": COMMAND, "recipe": asdict(recipe)}
+    checkpoint.save(folder / APPRENTICE, model, tokenizer, notes, torch.bfloat16)
+    model, _ = checkpoint.load(folder / APPRENTICE)
+    done = run_once(run, model, tokenizer)
+    notes = {"made_by": COMMAND, "seed": run.seed, "practice": asdict(run)}
+    checkpoint.save(folder / PRACTISED, model, tokenizer, notes, torch.bfloat16)
+    atomic_write(folder / LOG, json.dumps([done], indent=0, ensure_ascii=False))
+    list_files(folder, [APPRENTICE, PRACTISED, LOG], COMMAND, run.seed)
+
+
 def _same_start(old: dict, run: Run) -> bool:
     """Say whether a run in the log began with the same policy, measured alike."""
     return (old["start"], old["pinned"], tuple(old["tested"])) == (

@@ -21,7 +21,7 @@ from course_lib.conversations import ask_about, people_asked_about, read_convers
 from course_lib.data import Example, pack_examples
 from course_lib.generate import SamplingConfig, generate
 from course_lib.model import Transformer
-from course_lib.runtime import atomic_write, data_path
+from course_lib.runtime import DATA, atomic_write, data_path
 from course_lib.speedrun.assistant import replay_examples
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.searcher_measures import (
@@ -175,12 +175,12 @@ def examples_of(
 
 
 def train_searcher(
-    recipe: SearchRecipe, seed: int
+    recipe: SearchRecipe, seed: int, folder: Path = DATA
 ) -> tuple[Transformer, BPETokenizer, list[dict]]:
     """Train the start model on the lessons of one seed; return it with its log."""
     recipe = replace(recipe, seeds=(seed,))
-    model, tokenizer = checkpoint.load(data_path(recipe.start))
-    world, notes = World(recipe.world_seed), checkpoint.load_notes(data_path("base"))
+    model, tokenizer = checkpoint.load(folder / recipe.start)
+    world, notes = World(recipe.world_seed), checkpoint.load_notes(folder / "base")
     examples = examples_of(recipe, model, tokenizer, world, notes["held_out_pages"])
     pad, context = tokenizer.special_tokens["<|pad|>"], model.config.context
     batches = pack_examples(examples, context, recipe.rows, pad, seed)
@@ -210,10 +210,10 @@ def calibrate(
     return threshold_for(draft_answers(memories, asked, box), share)
 
 
-def exam_of(recipe: SearchRecipe) -> Exam:
+def exam_of(recipe: SearchRecipe, folder: Path = DATA) -> Exam:
     """Ask about everybody whom no lesson names."""
     world = World(recipe.world_seed)
-    held_out = checkpoint.load_notes(data_path("base"))["held_out_pages"]
+    held_out = checkpoint.load_notes(folder / "base")["held_out_pages"]
     aside = {p.name for p in (*islanders_aside(world), *world.never_told)}
     pages = world.documents()[held_out:]
     return Exam(world, pages, frozenset(aside), recipe.per_bin, recipe.n_never)
@@ -243,14 +243,14 @@ def measured(
 def teach_to_search(recipe: SearchRecipe, folder: Path) -> None:
     """Write `searcher/` and its log; an interrupted call can be repeated."""
     unfinished = folder / "searcher_unfinished"
-    memories = [checkpoint.load(data_path(name))[0] for name in recipe.memories]
-    exam, tokenizer = exam_of(recipe), checkpoint.load(data_path(recipe.start))[1]
+    memories = [checkpoint.load(folder / name)[0] for name in recipe.memories]
+    exam, tokenizer = exam_of(recipe, folder), checkpoint.load(folder / recipe.start)[1]
     sure_from = calibrate(memories, tokenizer, exam.world, recipe.search_share)
     seeds = {}
     for seed in recipe.seeds:
         made = unfinished / f"seed-{seed}"
         if not made.exists():
-            model, _, log = train_searcher(recipe, seed)
+            model, _, log = train_searcher(recipe, seed, folder)
             notes = {"training": log}
             checkpoint.save(made, model, tokenizer, notes, torch.bfloat16)
         seeds[seed] = measured(made, memories, exam, sure_from)

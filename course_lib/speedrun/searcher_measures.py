@@ -194,6 +194,8 @@ def doubts(rows: Sequence[Row]) -> dict[str, float]:
         or (r["bin"] in WELL_KNOWN and r["memory"] == "correct")
     ]  # fmt: skip
     known = [r["bin"] != "never" for r in some]
+    if len({*known}) < 2:  # a tiny run knows nothing: there is nothing to tell apart
+        return {}
     return {name: round(auroc([r[name] for r in some], known), 3)
             for name in ("sure", "own")}  # fmt: skip
 
@@ -245,4 +247,6 @@ def measure_other_tools(
 
 def printed(counts: dict[str, list[int]]) -> str:
     """Write counts as rates with intervals, a line each."""
-    return "\n".join(f"  {k:40} {wilson(*v)} of {v[1]}" for k, v in counts.items())
+    return "\n".join(
+        f"  {k:40} {wilson(*v)} of {v[1]}" for k, v in counts.items() if v[1]
+    )

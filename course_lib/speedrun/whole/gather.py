@@ -135,10 +135,67 @@ def _honest(run: Run) -> Findings:
     return found, [curve], run.says("honest")
 
 
+def _search(run: Run) -> Findings:
+    """Read the first seed: calls, answers, and how often it searched."""
+    log, found = run.log("searcher_log.json"), []
+    lines = (
+        ("right about people never told, searching", "always by search, never told",
+         "at least", 0.9),
+        ("… with an empty index", "always by empty, never told", None, None),
+        ("searched for what it does not know", "searched, not known", "at least", 0.9),
+        ("searched for what it knows", "searched, known", "at most", 0.4),
+        ("well-formed calls", "calls well formed", "at least", 0.99),
+    )  # fmt: skip
+    for kind in ("seen", "unseen"):
+        told = log["seeds"]["0"][kind]["told"]
+        for name, key, direction, bar in lines:
+            hits, n = told[key]
+            if n:
+                found.append(
+                    Figure.of_counts(
+                        "search", f"{name}, {kind}", hits, n, direction, bar
+                    )
+                )
+    return found, [], run.says("searcher")
+
+
+def _practice(run: Run) -> Findings:
+    """Compare the first run's tests before and after, six numbers a chain."""
+    done = run.log("practice_log.json")[0]
+    before, after = done["before"][0], done["after"][0]
+    found = []
+    for when, tested, direction, bar in (
+        ("before", before, "at most", 0.4),
+        ("after", after, "at least", 0.9),
+    ):
+        value, low, high = tested["pass"]["1"]
+        n = tested["problems"] * tested["answers"]
+        name = f"pass@1 on chains kept aside, {when} practice"
+        found.append(Figure("practice", name, value, low, high, n, direction, bar))
+        share = tested["in_steps"]
+        name = f"answers in steps, {when}"
+        found.append(Figure("practice", name, share, n=n))
+    longer = after["length"] / max(before["length"], 1)
+    found.append(
+        Figure(
+            "practice", "answers grow longer", longer, direction="at least", bar=2.5,
+            unit="times",
+        )
+    )  # fmt: skip
+    steps = done["log"]
+    lines = {
+        "right": rounded((e["step"], e["reward"]) for e in steps),
+        "in steps": rounded((e["step"], e["in_steps"]) for e in steps),
+    }
+    return found, [Curve("Practice", "step", "share of answers", lines)], {}
+
+
 GATHERED: Mapping[str, Callable[[Run], Findings]] = {
     "base": _base,
     "assistant": _assistant,
     "honest": _honest,
+    "search": _search,
+    "practice": _practice,
 }
 
 

@@ -10,10 +10,14 @@ from course_lib.model import ModelConfig
 from course_lib.speedrun.assistant import ASSISTANT_TRAINING, AssistantRecipe
 from course_lib.speedrun.base import BASE_MODEL, BASE_TRAINING, BaseRecipe
 from course_lib.speedrun.honest import HONEST_TRAINING, HonestRecipe
+from course_lib.speedrun.practice import MAIN, ApprenticeRecipe
+from course_lib.speedrun.practice import Run as PracticeRun
+from course_lib.speedrun.searcher import SEARCH_TRAINING, SearchRecipe
 
 SIZES = ("tiny", "small", "large")
 # A run needs the share of refusals that was chosen; the chapter compares several.
 ONE_HONEST = HonestRecipe(shares=(HonestRecipe.share,), seeds=(0,))
+ONE_SEARCH = SearchRecipe(seeds=(0,))
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,9 @@ class Plan:
     base: BaseRecipe
     assistant: AssistantRecipe
     honest: HonestRecipe
+    search: SearchRecipe
+    apprentice: ApprenticeRecipe
+    practice: PracticeRun
     asked: int = 400  # questions a figure
 
     @classmethod
@@ -42,9 +49,16 @@ class Plan:
         return plans[size]()
 
 
+def _plan(size: str, base: BaseRecipe) -> Plan:
+    return Plan(
+        size, base, AssistantRecipe(base), ONE_HONEST, ONE_SEARCH, ApprenticeRecipe(),
+        MAIN[0],
+    )  # fmt: skip
+
+
 def _small() -> Plan:
     base = BaseRecipe()
-    return Plan("small", base, AssistantRecipe(base), ONE_HONEST)
+    return _plan("small", base)
 
 
 def _tiny() -> Plan:
@@ -83,7 +97,30 @@ def _tiny() -> Plan:
         most=10,
         seeds=(0,),
     )
-    return Plan("tiny", base, assistant, honest, asked=40)
+    search = SearchRecipe(
+        seeds=(0,),
+        n_invented=40,
+        n_not_found=10,
+        n_calculated=20,
+        n_programmed=20,
+        hand_written_times=1,
+        n_replayed=40,
+        training=replace(SEARCH_TRAINING, steps=6, warmup_steps=2, precision="fp32"),
+        rows=4,
+        per_bin=4,
+        n_never=20,
+    )
+    apprentice = ApprenticeRecipe(
+        n_plain=40,
+        n_in_steps=40,
+        pages=20,
+        training=replace(HONEST_TRAINING, steps=6, warmup_steps=2, precision="fp32"),
+        rows=4,
+    )
+    practice = PracticeRun(
+        "main", steps=2, levels=(3,), per_step=16, max_new_tokens=16, tested=(6,)
+    )
+    return Plan("tiny", base, assistant, honest, search, apprentice, practice, asked=40)
 
 
 def _large() -> Plan:
@@ -95,4 +132,4 @@ def _large() -> Plan:
         training=replace(BASE_TRAINING, steps=6000, muon_rate=0.015),
         rows=32,
     )
-    return Plan("large", base, AssistantRecipe(base), ONE_HONEST)
+    return _plan("large", base)

@@ -20,6 +20,8 @@ from course_lib.speedrun.assistant import finetune
 from course_lib.speedrun.base import pretrain
 from course_lib.speedrun.honest import make_honest
 from course_lib.speedrun.manifest import MANIFEST, list_files
+from course_lib.speedrun.practice import practise_once
+from course_lib.speedrun.searcher import teach_to_search
 from course_lib.speedrun.whole.plan import Plan
 
 RECORDS = "records"
@@ -90,7 +92,21 @@ STEPS = (
         "Hallucinations: the assistant that says it does not know",
         lambda plan, folder: make_honest(plan.honest, folder),
         ("assistant",),
-        usual_s=900,
+        usual_s=300,
+    ),
+    Step(
+        "practice",
+        "Imitation, then practice: reinforcement learning",
+        lambda plan, folder: practise_once(plan.apprentice, plan.practice, folder),
+        ("assistant",),
+        usual_s=330,
+    ),
+    Step(
+        "search",
+        "Tools: the assistant that looks things up",
+        lambda plan, folder: teach_to_search(plan.search, folder),
+        ("honest",),
+        usual_s=520,
     ),
 )
 
