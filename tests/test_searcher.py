@@ -128,6 +128,7 @@ def test_the_stage_writes_a_checkpoint_its_log_and_the_manifest(tmp_path, monkey
     monkeypatch.setattr(searcher, "recalls", lambda _m, _t, _w, facts: [2] * len(facts))
     monkeypatch.setattr(searcher, "N_CALIBRATED", 12)
     monkeypatch.setattr(searcher_measures, "WELL_KNOWN", ())
+    monkeypatch.setattr(searcher, "doubts", lambda _rows: {})  # too few rows for it
     searcher.teach_to_search(recipe, tmp_path)
     model, tokenizer = checkpoint.load(tmp_path / "searcher")
     assert model.config.vocab_size == tokenizer.vocab_size
