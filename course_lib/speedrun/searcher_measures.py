@@ -246,9 +246,6 @@ def measure_other_tools(
 
 
 def printed(counts: dict[str, list[int]]) -> str:
-    """Write counts as rates with intervals, a line each."""
-    return "\n".join(
-        f"  {k:40} {wilson(*v)} of {v[1]}" for k, v in counts.items() if v[1]
     """Write counts as rates with intervals, a line each; empty groups are left out."""
     return "\n".join(
         f"  {name:40} {wilson(hits, of)} of {of}"
