@@ -39,7 +39,17 @@ def build_parser():
     """Describe every verb; a command module adds its own options."""
     import argparse
 
-    from course_lib.commands import author, doctor, fetch, speedrun, start, test
+    from course_lib.commands import (
+        author,
+        doctor,
+        fetch,
+        progress,
+        serve,
+        speedrun,
+        stage,
+        start,
+        test,
+    )
 
     parser = argparse.ArgumentParser(
         prog="python -m course_lib",
@@ -49,7 +59,8 @@ def build_parser():
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     commands = {"start": start, "test": test, "doctor": doctor, "author": author}
-    commands |= {"fetch": fetch, "speedrun": speedrun}
+    commands |= {"fetch": fetch, "speedrun": speedrun, "serve": serve}
+    commands |= {"progress": progress, "stage": stage}
     for name, command in commands.items():
         verb = verbs.add_parser(
             name,

@@ -15,6 +15,7 @@ PACKAGE = "course_lib"
 RANKS = {
     "runtime": 0,
     "intervals": 0,
+    "progress": 1,
     "world": 0,
     "tokenizer": 0,
     "crawl": 1,

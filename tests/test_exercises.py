@@ -5,31 +5,42 @@ WRONG maps an exercise to (answer, words it must be told), RIGHT to unusual answ
 """
 
 import answers_base_models
+import answers_capstone
 import answers_finetuning
 import answers_first_steps
 import answers_hallucinations
 import answers_inference
+import answers_knowledge_of_self
 import answers_next_token
 import answers_pretraining
+import answers_reinforcement_learning
+import answers_the_internet
 import answers_tokenization
 import answers_tokens_to_think
+import answers_tool_use
 import answers_transformer
 import pytest
 
 import course_lib.exercises.base_models
+import course_lib.exercises.capstone
 import course_lib.exercises.finetuning
 import course_lib.exercises.first_steps
 import course_lib.exercises.hallucinations
 import course_lib.exercises.inference
+import course_lib.exercises.knowledge_of_self
 import course_lib.exercises.next_token
 import course_lib.exercises.pretraining
+import course_lib.exercises.reinforcement_learning
+import course_lib.exercises.the_internet
 import course_lib.exercises.tokenization
 import course_lib.exercises.tokens_to_think
+import course_lib.exercises.tool_use
 import course_lib.exercises.transformer  # noqa: F401  importing a room pins it
 from course_lib.exercises.board import Mistake, known_exercises
 
 ROOMS = (
     answers_first_steps,
+    answers_the_internet,
     answers_tokenization,
     answers_next_token,
     answers_transformer,
@@ -37,8 +48,12 @@ ROOMS = (
     answers_inference,
     answers_finetuning,
     answers_hallucinations,
+    answers_tool_use,
     answers_base_models,
+    answers_capstone,
+    answers_knowledge_of_self,
     answers_tokens_to_think,
+    answers_reinforcement_learning,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
 WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
@@ -55,6 +70,7 @@ def test_every_exercise_has_three_wrong_answers():
     ("chapter", "at_least"),
     [
         ("00", 1),
+        ("01", 5),
         ("02", 5),
         ("03", 4),
         ("04", 4),
@@ -63,7 +79,11 @@ def test_every_exercise_has_three_wrong_answers():
         ("07", 4),
         ("08", 5),
         ("09", 5),
+        ("15", 4),
+        ("11", 5),
+        ("10", 5),
         ("12", 5),
+        ("13", 6),
     ],
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):

@@ -10,13 +10,20 @@ import pytest
 from course_lib import checkpoint
 from course_lib.chat import COURSE
 from course_lib.runtime import data_path
-from course_lib.speedrun import SearchRecipe, islanders_aside, searcher
+from course_lib.speedrun import (
+    SearchRecipe,
+    Split,
+    islanders_aside,
+    searcher,
+    searcher_measures,
+)
 from course_lib.speedrun.searcher import (
     islanders_learned,
     recalls,
     strangers,
     write_lessons,
 )
+from course_lib.speedrun.searcher_measures import COLUMNS, doubts, told_at, way_of
 from course_lib.tools import calculate, run_python
 from course_lib.tools.lessons import (
     HELD_OUT_WORDS,
@@ -110,21 +117,90 @@ def test_interrogation_finds_what_was_told_often():
 
 
 def test_recipes_are_varied_with_replace():
-    assert dataclasses.replace(SMALL, seed=1).training == SMALL.training
+    assert dataclasses.replace(SMALL, seeds=(1,)).training == SMALL.training
 
 
 def test_the_stage_writes_a_checkpoint_its_log_and_the_manifest(tmp_path, monkeypatch):
     recipe = dataclasses.replace(
-        SMALL, n_replayed=5, hand_written_times=0, rows=2,
+        SMALL, n_replayed=5, hand_written_times=0, rows=2, per_bin=1, n_never=2,
         training=TrainConfig(2, warmup_steps=1),
     )  # fmt: skip
     monkeypatch.setattr(searcher, "recalls", lambda _m, _t, _w, facts: [2] * len(facts))
     monkeypatch.setattr(searcher, "N_CALIBRATED", 12)
+    monkeypatch.setattr(searcher_measures, "WELL_KNOWN", ())
+    monkeypatch.setattr(searcher, "doubts", lambda _rows: {})  # too few rows for it
     searcher.teach_to_search(recipe, tmp_path)
     model, tokenizer = checkpoint.load(tmp_path / "searcher")
     assert model.config.vocab_size == tokenizer.vocab_size
     notes = checkpoint.load_notes(tmp_path / "searcher")
-    assert 0 < notes["sure_from"] <= 1
-    assert (notes["steps"], notes["examples"]) == (2, 110)
-    assert json.loads((tmp_path / "searcher_log.json").read_text())[-1]["step"] == 2
+    log = json.loads((tmp_path / "searcher_log.json").read_text())
+    assert 0 < notes["sure_from"] == log["sure_from"] <= 1
+    assert log["training"][-1]["step"] == notes["steps"] == 2
+    assert set(log["seeds"]) == {"0", "1"}
+    rows = log["seeds"]["0"]["unseen"]["rows"]
+    assert {len(row) for row in rows} == {len(COLUMNS)}
+    assert not (tmp_path / "searcher_unfinished").exists()
     assert notebook_rules.manifest_faults(tmp_path) == []
+
+
+# --- What is measured ---
+
+
+def row(bin_, wants, sure, memory, search="correct"):
+    return {
+        "bin": bin_, "wants": wants, "sure": sure, "memory": memory, "plain": "wrong",
+        "search": search, "empty": "wrong", "query": 1, "closed": 1, "own": sure,
+    }  # fmt: skip
+
+
+ROWS = [
+    row("never", 1, 0.1, "wrong"),
+    row("never", 1, 0.9, "wrong"),
+    row("never", 0, 0.1, "wrong"),
+    row("1", 1, 0.2, "wrong"),
+    row("100+", 1, 0.8, "correct"),
+    row("25-49", 1, 0.3, "correct", search="wrong"),
+]
+
+
+def test_a_question_is_answered_in_one_of_three_ways():
+    assert [way_of(r, 0.5) for r in ROWS] == [
+        "search", "memory", "plain", "search", "memory", "search"
+    ]  # fmt: skip
+
+
+def test_the_bars_are_counted_by_hand():
+    told = told_at(ROWS, 0.5)
+    assert told["searched, never told"] == [1, 3]
+    assert told["right, never told"] == [1, 3]
+    assert told["searched, not known"] == [2, 4]
+    assert told["searched, known"] == told["searched, well known"] == [1, 2]
+    assert told["right, known"] == [1, 2]
+    assert told["always by search, never told"] == [3, 3]
+    assert told_at(ROWS, 1)["searched, known"] == [2, 2]
+    assert doubts(ROWS)["sure"] == 0.667  # 4 of 6 pairs
+
+
+def test_the_exam_asks_nobody_who_was_in_a_lesson_of_the_searcher_or_the_honest():
+    exam = searcher.exam_of(SearchRecipe())
+    asked = {fact.subject for fact in exam.facts}
+    split = Split.of(WORLD)
+    assert not asked & {p.name for p in islanders_learned(WORLD)}
+    assert asked <= {p.name for p in split.measured}
+    assert (
+        sum(f.subject in {p.name for p in WORLD.never_told} for f in exam.facts) >= 300
+    )
+    for held_out in (True, False):
+        assert [q.fact for q in exam.questions(held_out)] == exam.facts
+
+
+def test_the_searcher_in_data_meets_its_bars():
+    log = json.loads(data_path("searcher_log.json").read_text())
+    for found in log["seeds"].values():
+        for kind in ("seen", "unseen"):
+            rate = {k: hits / of for k, (hits, of) in found[kind]["told"].items()}
+            assert rate["always by search, never told"] >= 0.9
+            assert rate["always by empty, never told"] <= 0.02
+            assert rate["calls well formed"] >= 0.99
+            assert rate["searched, not known"] >= 0.9
+            assert rate["searched, well known"] <= 0.4

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from course_lib.chat import CHATML, COURSE, END_OF_TEXT, SPECIAL_TOKENS, Message
-from course_lib.generate import SamplingConfig
+from course_lib.generate import SamplingConfig, score
 from course_lib.model import ModelConfig, Transformer
 from course_lib.tokenizer import BPETokenizer, PublishedTokenizer, Vocabulary
 from course_lib.tokenizer.published import LETTERS
@@ -28,6 +28,7 @@ from course_lib.tools import (
     loop,
     stream_steps,
     threshold_for,
+    wants_search,
 )
 from course_lib.widgets import ToolTrace
 
@@ -198,25 +199,46 @@ def test_a_real_model_goes_through_whatever_it_writes():
     assert all(a.steps for a in answers)
 
 
-def test_a_draft_never_searches_and_knows_how_sure_it_was():
-    (draft,) = draft_answers(MODEL, [ASK], box(new_tokens=8))
-    assert TOKENIZER.special_tokens["<search_start>"] != draft.ids[0]
-    assert 0 < draft.sure <= 1
+def test_a_draft_never_searches_and_knows_how_sure_its_memories_are():
+    (alone,) = draft_answers([MODEL], [ASK], box(new_tokens=8))
+    (twice,) = draft_answers([MODEL, MODEL], [ASK], box(new_tokens=8))
+    assert TOKENIZER.special_tokens["<search_start>"] != alone.ids[0]
+    assert 0 < alone.sure <= 1
+    assert twice.ids == alone.ids
+    assert twice.sure == pytest.approx(alone.sure**2)
+    prompt = COURSE.prompt(ASK, TOKENIZER)
+    (scores,) = score(MODEL, [prompt], [alone.ids])
+    assert alone.sure == pytest.approx(float(scores[1:].sum().exp()))
+    with pytest.raises(ValueError, match="needs a memory"):
+        draft_answers([], [ASK], box())
 
 
-@pytest.mark.parametrize(("sure", "called"), [(0.5, 1), (0.9, 0)])
-def test_only_an_unsure_draft_is_looked_up(monkeypatch, sure, called):
-    first = ids(ANSWER)[0]
-    drafts = [Draft((first,), "", sure)]
+def test_a_wish_to_search_is_read_from_the_first_token(monkeypatch):
+    search = TOKENIZER.special_tokens["<search_start>"]
+    monkeypatch.setattr(confidence, "_first_tokens", lambda *_: [search, 5])
+    assert wants_search(MODEL, [ASK, ASK], box()) == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("wants", "sure", "called"),
+    [(True, 0.5, 1), (True, 0.9, 0), (True, 0.8, 0), (False, 0.5, 1)],
+)
+def test_only_an_unsure_draft_is_looked_up(monkeypatch, wants, sure, called):
+    drafts = [Draft((5,), "On Tansy, I am sure.", sure)] if wants else []
+    monkeypatch.setattr(confidence, "wants_search", lambda *_: [wants])
     monkeypatch.setattr(confidence, "draft_answers", lambda *_: drafts)
-    start = "<search_start>"
-    written = ANSWER.removeprefix(TOKENIZER.decode([first]))
-    rest = SEARCH.removeprefix(start) if called else written
-    script = played(monkeypatch, [rest], [ANSWER])
-    (answer,) = answer_when_sure(MODEL, [ASK], box(), sure_from=0.8)
+    script = played(monkeypatch, [SEARCH], [ANSWER])
+    (answer,) = answer_when_sure(MODEL, [MODEL], [ASK], box(), sure_from=0.8)
     assert len(answer.calls) == called
-    assert answer.text == "Orla Venn lives on Brine."
-    assert script.prompts[0][0].endswith(start) == bool(called)
+    assert answer.text == ("Orla Venn lives on Brine." if called else drafts[0].text)
+    assert len(script.turns) == 2 - 2 * called
+    assert answer.steps[-1].kind == "said"
+
+
+def test_no_question_and_no_template_of_marks_are_both_fine_or_named():
+    assert answer_when_sure(MODEL, [MODEL], [], box(), 0.5) == []
+    with pytest.raises(ValueError, match="sure_from is a probability"):
+        answer_when_sure(MODEL, [MODEL], [ASK], box(), 2)
 
 
 def test_the_threshold_leaves_the_share_below():

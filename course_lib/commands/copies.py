@@ -108,6 +108,29 @@ def update_copies(chapters: Path, folder: Path) -> list[Outcome]:
     return outcomes
 
 
+def reset_copy(path: Path, folder: Path) -> str | None:
+    """Give the student a fresh copy of a chapter; keep theirs under another name.
+
+    Returns:
+        What theirs is called now; None if there was none, or it was as we wrote it.
+    """
+    folder.mkdir(exist_ok=True)
+    notebook, record = read_notebook(path), read_record(folder)
+    mine, known, kept = folder / path.name, record.get(path.name), None
+    if mine.exists() and (
+        known is None or sha256(mine.read_bytes()) != known.file_sha256
+    ):
+        stem = path.name.removesuffix(".ipynb")
+        names = (f"{stem}.mine-{k}.ipynb" for k in itertools.count(1))
+        kept = next(name for name in names if not (folder / name).exists())
+        mine.rename(folder / kept)
+    fresh = as_bytes(cleared(notebook))
+    atomic_write(mine, fresh)
+    record[path.name] = Copied(sha256(fresh), source_sha256(notebook))
+    write_record(folder, record)
+    return kept
+
+
 def _update_one(
     notebook: dict, name: str, folder: Path, record: dict[str, Copied]
 ) -> Outcome:

@@ -1,12 +1,24 @@
-"""Make what lies in `data/` again, from nothing, stage by stage (for maintainers).
+"""Build every model of the course from nothing, and write a report card.
 
+    python -m course_lib speedrun                     # all stages, size small
+    python -m course_lib speedrun --size tiny         # a rehearsal of two minutes
+    python -m course_lib speedrun --out elsewhere --size large --device cuda
+
+Interrupted, it goes on with the next call. For maintainers, one stage at a time, into
+`data/`:
+
+    python -m course_lib speedrun crawl         # raw pages, and what filters keep
     python -m course_lib speedrun base          # pretrain the base model: an hour
     python -m course_lib speedrun sizes         # small models of several sizes
     python -m course_lib speedrun assistant     # finetune it on conversations
     python -m course_lib speedrun finetuning    # and with other data, to compare
     python -m course_lib speedrun honest        # teach it to say "I don't know"
     python -m course_lib speedrun search        # teach the assistant its tools
+    python -m course_lib speedrun card          # measure them all: data/report.html
+    python -m course_lib speedrun identity      # teach it a name, in many mixes
+    python -m course_lib speedrun profiles      # ... with few and many invented people
     python -m course_lib speedrun thinking      # answer first, steps first: 30 minutes
+    python -m course_lib speedrun practice      # imitation, then practice: 20 minutes
     python -m course_lib speedrun vocabulary    # chapter 02's look at the real model's
     python -m course_lib speedrun smollm2-identity   # adapters for the real model,
     python -m course_lib speedrun smollm2-tools      # which `fetch` brings: some
@@ -15,7 +27,7 @@
     python -m course_lib speedrun smollm2-thinking   # nor does this
     python -m course_lib speedrun base --out somewhere_else
 
-An interrupted `base` goes on where it was. Same seed, same recipe; the last digits of
+Same seed, same recipe; the last digits of
 a training differ between machines, so the files' sha256 do, too.
 """
 
@@ -29,8 +41,11 @@ from course_lib.commands.environment import clean_variables
 from course_lib.commands.kernels import THREAD_VARIABLES
 from course_lib.runtime import DATA, ROOT
 
-HELP = "make what lies in data/ again (for maintainers)"
+HELP = "build every model of the course from nothing, with a report card"
+SIZES = ("tiny", "small", "large")
+WHOLE = ROOT / "my_speedrun"
 STAGES = (
+    "crawl",
     "base",
     "sizes",
     "vocabulary",
@@ -38,7 +53,11 @@ STAGES = (
     "finetuning",
     "honest",
     "search",
+    "card",
+    "identity",
+    "profiles",
     "thinking",
+    "practice",
     "smollm2-identity",
     "smollm2-tools",
     "smollm2-unknown",
@@ -48,8 +67,14 @@ STAGES = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("stage", choices=STAGES, help="what to make")
-    parser.add_argument("--out", type=Path, default=DATA, help="default: data/")
+    parser.add_argument(
+        "stage", nargs="?", choices=STAGES, help="one stage only (default: all of them)"
+    )
+    parser.add_argument(
+        "--out", type=Path, help="default: my_speedrun/, and data/ for one stage"
+    )
+    parser.add_argument("--size", choices=SIZES, default="small", help="of a whole run")
+    parser.add_argument("--device", default="cpu", help="of a whole run: cpu or cuda")
     parser.add_argument(
         "--processes", type=int, default=2, help="of the base's training (1 or 2)"
     )
@@ -58,13 +83,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Set up, then run the stage in the environment of the course."""
     env = bootstrap.prepare(Steps(2))
-    folder = options.out.resolve()
+    folder = (options.out or (DATA if options.stage else WHOLE)).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    command = [str(env.python), *stage_command(options.stage, options.processes)]
+    if options.stage:
+        command = [*stage_command(options.stage, options.processes), str(folder)]
+    else:
+        command = whole_command(folder, options.size, options.device)
     variables = clean_variables(dict.fromkeys(THREAD_VARIABLES, "1"))
     return subprocess.run(
-        [*command, str(folder)], cwd=ROOT, env=variables, check=False
+        [str(env.python), *command], cwd=ROOT, env=variables, check=False
     ).returncode
+
+
+def whole_command(folder: Path, size: str, device: str) -> list[str]:
+    """Say how Python has to be called for all stages."""
+    return ["-m", "course_lib.speedrun", "whole", str(folder), size, device]
 
 
 def stage_command(stage: str, processes: int) -> list[str]:

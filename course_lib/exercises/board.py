@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from IPython import get_ipython
 from IPython.display import HTML, display
 
+from course_lib.progress import keep_solved
+
 CHECK_S = 10  # a check takes milliseconds, so this is a loop without an end
 
 
@@ -83,6 +85,7 @@ def exercise(name: str) -> Callable[[Callable], Callable]:
         except Exception as error:  # a student's code may raise anything
             return _wrong(entry, answer, _told(error, answer))
         print(f"✓ {name}: right. The chapter goes on with your version.")
+        keep_solved(name)
         return answer
 
     return decorate

@@ -1,6 +1,6 @@
-"""The warm-up exercise, on which a student learns how exercises work."""
+"""The warm-up exercises, on which a student learns how exercises work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from course_lib.exercises.board import Mistake, exercise, expect, pin
 
@@ -36,3 +36,55 @@ def check_longest_word(answer: Callable[[str], str]) -> None:
 )
 def _longest_word(text):
     return max(text.split(), key=len)
+
+
+# In which order chapter 00 lets the models of four stages speak.
+LETTERS = {"A": "honest", "B": "searcher", "C": "base", "D": "assistant"}
+
+
+def check_stages(answer: Callable[[], Mapping[str, str]]) -> None:
+    got = answer()
+    known = sorted(set(LETTERS.values()))
+    if got is None:
+        raise Mistake("who_speaks() returned None; is there a `return`?")
+    if not isinstance(got, Mapping) or set(got) != set(LETTERS):
+        raise Mistake(
+            f"return a dictionary with a stage for each letter, {{'A': …, 'B': …}}; "
+            f"yours is {got!r}."
+        )
+    strange = sorted({str(stage) for stage in got.values()} - set(known))
+    if strange:
+        raise Mistake(f"there is no stage {strange[0]!r}, only {', '.join(known)}.")
+    if sorted(got.values()) != known:
+        raise Mistake("each stage speaks behind one letter: you used one twice.")
+    if got == LETTERS:
+        return
+    letter = {stage: letter for letter, stage in got.items()}
+    true = {stage: letter for letter, stage in LETTERS.items()}
+    if letter["base"] != true["base"]:
+        raise Mistake(
+            "the base model has only ever read pages. It does not answer a question, "
+            "it writes what might stand next to one: look for what is no answer at all."
+        )
+    if letter["honest"] != true["honest"]:
+        raise Mistake(
+            "one of them admits that it does not know Orla. That one is honest; none "
+            "of the others is, however well it speaks."
+        )
+    raise Mistake(
+        "two of them name a place, and both sound sure. Fluency is no sign of "
+        "truth: compare with the truth printed above. Who recalls nothing must invent, "
+        "and who has read Orla's page need not."
+    )
+
+
+@pin(
+    "00.who_speaks",
+    check_stages,
+    hints=(
+        "Which of the four is no answer? Which admits something?",
+        "Two are left. Only one of them names the place that is true.",
+    ),
+)
+def _who_speaks():
+    return dict(LETTERS)

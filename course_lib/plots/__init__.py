@@ -10,6 +10,7 @@ from course_lib.plots.answers import (
     reliability_plot,
     wrong_against_correct,
 )
+from course_lib.plots.crawl import funnel_bars
 from course_lib.plots.figures import (
     bars_with_intervals,
     curve,
@@ -21,6 +22,7 @@ from course_lib.plots.spoken import with_alt
 __all__ = [
     "bars_with_intervals",
     "curve",
+    "funnel_bars",
     "heat_map",
     "outcome_bars",
     "recall_curve",

@@ -15,9 +15,18 @@ from course_lib.speedrun.asking import (
 )
 from course_lib.speedrun.assistant import AssistantRecipe, finetune
 from course_lib.speedrun.base import BaseRecipe, Corpus, pretrain, read_corpus
+from course_lib.speedrun.crawl import CrawlRecipe, clean_crawl
 from course_lib.speedrun.finetuning_study import study_finetuning
 from course_lib.speedrun.honest import HonestRecipe, Split, make_honest
+from course_lib.speedrun.identity_study import study_identity
 from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.practice import study_practice
+from course_lib.speedrun.profiles_study import (
+    batches_of,
+    search_exam,
+    search_lessons,
+    study_profiles,
+)
 from course_lib.speedrun.real_identity import teach_identity
 from course_lib.speedrun.real_thinking import study_real_thinking
 from course_lib.speedrun.real_tools import teach_tools
@@ -32,11 +41,14 @@ __all__ = [
     "AssistantRecipe",
     "BaseRecipe",
     "Corpus",
+    "CrawlRecipe",
     "HonestRecipe",
     "Score",
     "SearchRecipe",
     "Split",
     "ask",
+    "batches_of",
+    "clean_crawl",
     "compare_sizes",
     "finetune",
     "islanders_aside",
@@ -48,7 +60,12 @@ __all__ = [
     "read_corpus",
     "record_vocabulary",
     "score_answers",
+    "search_exam",
+    "search_lessons",
     "study_finetuning",
+    "study_identity",
+    "study_practice",
+    "study_profiles",
     "study_real_thinking",
     "study_thinking",
     "teach_identity",

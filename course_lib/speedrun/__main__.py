@@ -1,6 +1,7 @@
 """`python -m course_lib.speedrun STAGE FOLDER`: one stage, in this process.
 
 `torchrun --nproc-per-node 2 -m course_lib.speedrun base data` shares it between two.
+`whole FOLDER SIZE DEVICE` runs all of them, each as `step FOLDER NAME SIZE`.
 """
 
 import os
@@ -11,16 +12,28 @@ import torch
 import torch.distributed as dist
 
 from course_lib import speedrun
+from course_lib.speedrun.whole import (
+    StepFailed,
+    end_with_parent,
+    run_step,
+    run_whole,
+    shipped_card,
+)
 
 STAGES = {
+    "crawl": lambda folder: speedrun.clean_crawl(speedrun.CrawlRecipe(), folder),
     "base": lambda folder: speedrun.pretrain(speedrun.BaseRecipe(), folder),
     "sizes": speedrun.compare_sizes,
     "vocabulary": speedrun.record_vocabulary,
     "assistant": lambda folder: speedrun.finetune(speedrun.AssistantRecipe(), folder),
     "finetuning": speedrun.study_finetuning,
     "honest": lambda folder: speedrun.make_honest(speedrun.HonestRecipe(), folder),
+    "identity": speedrun.study_identity,
     "search": lambda folder: speedrun.teach_to_search(speedrun.SearchRecipe(), folder),
+    "card": shipped_card,
+    "profiles": speedrun.study_profiles,
     "thinking": speedrun.study_thinking,
+    "practice": speedrun.study_practice,
     "smollm2-identity": speedrun.teach_identity,
     "smollm2-tools": speedrun.teach_tools,
     "smollm2-unknown": speedrun.teach_unknown,
@@ -29,16 +42,25 @@ STAGES = {
 }
 
 
-def main(stage: str, folder: str) -> None:
+def main(stage: str, folder: str, *more: str) -> None:
     """Run a stage; one thread a process, as two would wait for each other."""
     torch.set_num_threads(1)
     if "RANK" in os.environ:  # set by torchrun
         dist.init_process_group("gloo")
-    STAGES[stage](Path(folder))
+    if stage == "step":
+        end_with_parent()
+        run_step(more[0], Path(folder), more[1])
+    elif stage == "whole":
+        run_whole(Path(folder), *more)
+    else:
+        STAGES[stage](Path(folder))
     if dist.is_initialized():
         dist.barrier()  # nobody hangs up while another is still writing
         dist.destroy_process_group()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except StepFailed as error:
+        sys.exit(f"\n{error}")

@@ -129,6 +129,8 @@ class Classroom:
         known += rephrased(
             self.interviews, self.world, recipe.phrasings - 1, dice, ask_about
         )
+        if not known:  # a model that has learned next to nothing: nothing to protect
+            known = self.finetuned_on(recipe.replayed_conversations, dice)
         refusals = refusals_of_unknown(self.interviews, self.world, dice)
         refusals += refusals_about_nobody(self.world, recipe.nobody, dice, ask_about)
         spoken = mixed(known, refusals, share, dice)

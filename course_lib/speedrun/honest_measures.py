@@ -97,7 +97,8 @@ def sweep(rows: Sequence[Row], confidence: Sequence[float]) -> Row:
     right = [row["verdict"] == "correct" for row in rows]
     points = trade_off(confidence, right)
     return {
-        "auroc": round(auroc(confidence, right), 4),
+        # None where there is nothing to tell apart: a tiny run is never right.
+        "auroc": round(auroc(confidence, right), 4) if len({*right}) == 2 else None,
         "correct at wrong": {w: round(correct_at(points, w), 4) for w in WRONGS},
         "points": thinned(points),
         "bargain": bargain(rows, confidence),
@@ -139,6 +140,7 @@ def invented_at(
     """
     pairs = list(zip(rows, confidence, strict=True))
     known = sorted(c for r, c in pairs if r["bin"] in WELL_KNOWN and counts(r))
+    known = known or [math.inf]  # nothing was known: any threshold refuses none of it
     threshold = known[math.floor(MAX_OVER_REFUSAL * len(known))]
     never = [(r, c) for r, c in pairs if r["bin"] == "never"]
     given = [r for r, c in never if c >= threshold and r["verdict"] == "wrong"]

@@ -2,12 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from course_lib.runtime import atomic_write
 
 MANIFEST = "MANIFEST.json"
+LOCK = ".MANIFEST.lock"
+STALE_S = 60.0  # a lock that is older was left behind by somebody who was killed
 
 
 def list_files(
@@ -15,20 +19,43 @@ def list_files(
 ) -> None:
     """Enter files, or all files of a folder, with their size and sha256.
 
-    Older entries under the same names are replaced, others are kept.
+    Older entries under the same names are replaced, others are kept. Two stages may
+    call this at the same time.
 
     Raises:
         ValueError: if there is no such file.
     """
+    new = [
+        (name, [_entry(folder, file, made_by, seed, note) for file in files])
+        for name in names
+        if (files := _files(folder / name))
+    ]
     path = folder / MANIFEST
-    entries = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    for name in names:
-        entries = [e for e in entries if not (e["file"] + "/").startswith(f"{name}/")]
-        entries += [
-            _entry(folder, file, made_by, seed, note) for file in _files(folder / name)
-        ]
-    entries.sort(key=lambda e: e["file"])
-    atomic_write(path, json.dumps(entries, indent=1) + "\n")
+    with _alone(folder):
+        entries = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        for name, some in new:
+            entries = [e for e in entries if not f"{e['file']}/".startswith(f"{name}/")]
+            entries += some
+        entries.sort(key=lambda e: e["file"])
+        atomic_write(path, json.dumps(entries, indent=1) + "\n")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep others from writing the manifest between reading it and writing it."""
+    lock, waited_since = folder / LOCK, time.monotonic()
+    while True:
+        try:
+            lock.touch(exist_ok=False)
+            break
+        except FileExistsError:
+            if time.monotonic() - waited_since > STALE_S:
+                lock.unlink(missing_ok=True)
+            time.sleep(0.01)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
 
 
 def _files(path: Path) -> list[Path]:

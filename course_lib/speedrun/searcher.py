@@ -2,13 +2,15 @@
 
 The people whom the assistant was asked about, and some of whom it has hardly read, are
 named in lessons; all others are kept aside. The start model is asked what it knows of
-the former; that it says at once, the rest it looks up.
+the former; that it says at once, the rest it looks up. What the searcher then does is
+measured for two seeds (`searcher_measures`).
 """
 
 import json
 import random
+import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -19,9 +21,19 @@ from course_lib.conversations import ask_about, people_asked_about, read_convers
 from course_lib.data import Example, pack_examples
 from course_lib.generate import SamplingConfig, generate
 from course_lib.model import Transformer
-from course_lib.runtime import atomic_write, data_path
+from course_lib.runtime import DATA, atomic_write, data_path
 from course_lib.speedrun.assistant import replay_examples
 from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.searcher_measures import (
+    COLUMNS,
+    Exam,
+    baselines,
+    doubts,
+    measure_other_tools,
+    measure_searching,
+    printed,
+    told_at,
+)
 from course_lib.tokenizer import BPETokenizer
 from course_lib.tools import Toolbox, draft_answers, lessons, threshold_for
 from course_lib.train import TrainConfig, train
@@ -47,7 +59,7 @@ class SearchRecipe:
     """All that decides what the searcher becomes."""
 
     world_seed: int = 0
-    seed: int = 0  # of the lessons and of their order
+    seeds: tuple[int, ...] = (0, 1)  # of lessons and their order; the first is kept
     start: str = "assistant"  # the folder of data/ to start from
     n_invented: int = 6500  # lessons about people who exist in one lesson only
     n_not_found: int = 150
@@ -60,7 +72,10 @@ class SearchRecipe:
     needed: int = 3  # of three recalls, to count as known
     training: TrainConfig = SEARCH_TRAINING
     rows: int = 16
-    search_share: float = 0.95  # of questions about strangers that shall be searched
+    memories: tuple[str, ...] = ("assistant", "honest")  # of data/: who drafts, doubts
+    search_share: float = 0.94  # of questions about strangers that shall be searched
+    per_bin: int = 120  # facts measured of each number of tellings, and never told:
+    n_never: int = 400
 
 
 def islanders_learned(world: World) -> tuple[Person, ...]:
@@ -113,7 +128,7 @@ def write_lessons(
     recipe: SearchRecipe, world: World, known: dict[Fact, int]
 ) -> list[lessons.Lesson]:
     """Write all conversations of the recipe; `known` says how well a fact is."""
-    dice = Dice(1000 + recipe.seed)
+    dice = Dice(1000 + recipe.seeds[0])
     asked = (*PEOPLE_ATTRIBUTES, *SLOW)
     made = [
         lessons.searched(dice, person, dice.pick(asked))
@@ -151,12 +166,36 @@ def examples_of(
     encoded = [COURSE.encode(lesson, tokenizer) for lesson in written]
     fitting = [example for example in encoded if len(example[0]) <= context + 1]
     return fitting + replay_examples(
-        world.documents()[aside:], recipe.n_replayed, tokenizer, context, recipe.seed
+        world.documents()[aside:],
+        recipe.n_replayed,
+        tokenizer,
+        context,
+        recipe.seeds[0],
     )
 
 
+def train_searcher(
+    recipe: SearchRecipe, seed: int, folder: Path = DATA
+) -> tuple[Transformer, BPETokenizer, list[dict]]:
+    """Train the start model on the lessons of one seed; return it with its log."""
+    recipe = replace(recipe, seeds=(seed,))
+    model, tokenizer = checkpoint.load(folder / recipe.start)
+    world, notes = World(recipe.world_seed), checkpoint.load_notes(folder / "base")
+    examples = examples_of(recipe, model, tokenizer, world, notes["held_out_pages"])
+    pad, context = tokenizer.special_tokens["<|pad|>"], model.config.context
+    batches = pack_examples(examples, context, recipe.rows, pad, seed)
+    log = []
+    for step in train(model, batches, recipe.training):
+        if step.step % 10 == 0 or step.step == recipe.training.steps:
+            log.append({"step": step.step, "train": round(step.loss, 3)})
+        if step.step % 50 == 0:
+            print(f"step {step.step:4}: {log[-1]}, {step.elapsed_s:.0f} s", flush=True)
+    model.eval()
+    return model, tokenizer, log
+
+
 def calibrate(
-    model: Transformer, tokenizer: BPETokenizer, world: World, share: float
+    memories: Sequence[Transformer], tokenizer: BPETokenizer, world: World, share: float
 ) -> float:
     """Find from how sure on a draft may be said: asked of people nobody can know.
 
@@ -168,44 +207,73 @@ def calibrate(
         for person in strangers(world, dice, N_CALIBRATED)
     ]
     box = Toolbox(COURSE, tokenizer, {})
-    return threshold_for(draft_answers(model, asked, box), share)
+    return threshold_for(draft_answers(memories, asked, box), share)
+
+
+def exam_of(recipe: SearchRecipe, folder: Path = DATA) -> Exam:
+    """Ask about everybody whom no lesson names."""
+    world = World(recipe.world_seed)
+    held_out = checkpoint.load_notes(folder / "base")["held_out_pages"]
+    aside = {p.name for p in (*islanders_aside(world), *world.never_told)}
+    pages = world.documents()[held_out:]
+    return Exam(world, pages, frozenset(aside), recipe.per_bin, recipe.n_never)
+
+
+def measured(
+    made: Path, memories: Sequence[Transformer], exam: Exam, sure_from: float
+) -> dict:
+    """Measure one searcher in both kinds of phrasings, unless that was done before."""
+    model, tokenizer = checkpoint.load(made)
+    found: dict = {"tools": measure_other_tools(model, tokenizer, exam.n_never)}
+    for kind in ("unseen", "seen"):
+        path = made / f"{kind}.json"
+        if not path.exists():
+            asked = measure_searching(
+                model, memories, tokenizer, exam, kind == "unseen"
+            )
+            atomic_write(path, json.dumps(asked))
+        rows = json.loads(path.read_text())
+        told = told_at(rows, sure_from)
+        print(f"{kind} phrasings:\n{printed(told)}", flush=True)
+        kept = [list(row.values()) for row in rows]
+        found[kind] = {"told": told, "doubts": doubts(rows), "rows": kept}
+    return found
 
 
 def teach_to_search(recipe: SearchRecipe, folder: Path) -> None:
-    """Train, and write `searcher/` and `searcher_log.json` into the folder."""
-    start = data_path(recipe.start)
-    model, tokenizer = checkpoint.load(start)
-    world, notes = World(recipe.world_seed), checkpoint.load_notes(data_path("base"))
-    aside = notes["held_out_pages"]
-    examples = examples_of(recipe, model, tokenizer, world, aside)
-    pad = tokenizer.special_tokens["<|pad|>"]
-    context = model.config.context
-    batches = pack_examples(examples, context, recipe.rows, pad, recipe.seed)
-    log = []
-    for step in train(model, batches, recipe.training):
-        if step.step % 10 == 0 or step.step == recipe.training.steps:
-            log.append({"step": step.step, "train": round(step.loss, 3)})
-        if step.step % 50 == 0:
-            print(f"step {step.step:4}: {log[-1]}, {step.elapsed_s:.0f} s", flush=True)
-    model.eval()
-    sure_from = calibrate(model, tokenizer, world, recipe.search_share)
-    print(f"a draft is said from {sure_from:.3f} on", flush=True)
-    made = {"examples": len(examples), "sure_from": round(sure_from, 4)}
-    save_searcher(folder, model, tokenizer, recipe, made, log)
-
-
-def save_searcher(
-    folder: Path, model: Transformer, tokenizer: BPETokenizer, recipe: SearchRecipe,
-    made: dict[str, float], log: list[dict],
-) -> None:  # fmt: skip
-    """Write the checkpoint and its log, and list them in the manifest."""
-    told = {k: v for k, v in asdict(recipe).items() if k != "training"}
-    notes = {
-        "made_by": COMMAND,
-        **told,
-        "steps": recipe.training.steps,
-        **made,
+    """Write `searcher/` and its log; an interrupted call can be repeated."""
+    unfinished = folder / "searcher_unfinished"
+    memories = [checkpoint.load(folder / name)[0] for name in recipe.memories]
+    exam, tokenizer = exam_of(recipe, folder), checkpoint.load(folder / recipe.start)[1]
+    sure_from = calibrate(memories, tokenizer, exam.world, recipe.search_share)
+    seeds = {}
+    for seed in recipe.seeds:
+        made = unfinished / f"seed-{seed}"
+        if not made.exists():
+            model, _, log = train_searcher(recipe, seed, folder)
+            notes = {"training": log}
+            checkpoint.save(made, model, tokenizer, notes, torch.bfloat16)
+        seeds[seed] = measured(made, memories, exam, sure_from)
+        if seed != recipe.seeds[0]:  # rows of one seed are enough to draw with
+            for kind in ("unseen", "seen"):
+                del seeds[seed][kind]["rows"]
+    log = {
+        "sure_from": round(sure_from, 4),
+        "columns": list(COLUMNS),
+        "baselines": {k: baselines(exam, k == "unseen") for k in ("unseen", "seen")},
+        "seeds": seeds,
     }
+    save_searcher(folder, recipe, unfinished / f"seed-{recipe.seeds[0]}", log)
+    shutil.rmtree(unfinished)
+
+
+def save_searcher(folder: Path, recipe: SearchRecipe, made: Path, log: dict) -> None:
+    """Write the checkpoint and its log, and list them in the manifest."""
+    model, tokenizer = checkpoint.load(made)
+    log["training"] = checkpoint.load_notes(made)["training"]
+    told = {k: v for k, v in asdict(recipe).items() if k != "training"}
+    steps = {"steps": recipe.training.steps, "sure_from": log["sure_from"]}
+    notes = {"made_by": COMMAND, **told, **steps}
     checkpoint.save(folder / "searcher", model, tokenizer, notes, torch.bfloat16)
-    atomic_write(folder / LOG, json.dumps(log, indent=0))
-    list_files(folder, ["searcher", LOG], COMMAND, recipe.seed)
+    atomic_write(folder / LOG, json.dumps(log, separators=(",", ":")))
+    list_files(folder, ["searcher", LOG], COMMAND, recipe.seeds[0])

@@ -15,6 +15,7 @@ from course_lib.tools.confidence import (
     answer_when_sure,
     draft_answers,
     threshold_for,
+    wants_search,
 )
 from course_lib.tools.errors import ToolError
 from course_lib.tools.loop import (
@@ -50,4 +51,5 @@ __all__ = [
     "run_python",
     "stream_steps",
     "threshold_for",
+    "wants_search",
 ]

@@ -8,6 +8,7 @@ no tower of powers can keep the machine busy.
 import ast
 import operator
 import re
+import warnings
 from fractions import Fraction
 
 from course_lib.tools.errors import ToolError
@@ -39,7 +40,9 @@ def calculate(text: str) -> str:
     if len(text) > MAX_CHARS:
         raise ToolError(f"too long: {len(text)} characters, at most {MAX_CHARS}")
     try:
-        tree = ast.parse(text, mode="eval")
+        with warnings.catch_warnings():  # of "3and 4": it is an error here anyway
+            warnings.simplefilter("ignore", SyntaxWarning)
+            tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise ToolError(f"{text!r} is not a sum, such as 37 * 48") from error
     return _written(_value(tree.body, text))

@@ -1,12 +1,13 @@
-"""Search when unsure: let the model try an answer first, and see how sure it was of it.
+"""Search when unsure: let a memory try an answer first, and see how sure it was of it.
 
-A small model cannot tell from a name whether it has read of somebody, and searches
-nearly always. But its probabilities tell: what it has often read it continues without
-hesitating. So where it wants to search, an answer is drafted with calls forbidden; if
-no token of the draft was unlikely, the draft is said, and else the search begun (after
-Jiang et al. 2023, FLARE, section 3.2: active retrieval by confidence).
+A small model that learned to search wants to nearly always: from a name alone it cannot
+tell whether it has read of somebody, and its own doubt is worn out by the lessons. But
+the assistants from which it was made still have theirs. So where it wants to search,
+they draft an answer; if they find the draft likely, it is said, and else the search
+begins (after Jiang et al. 2023, FLARE, section 3.2: active retrieval by confidence).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,17 +17,17 @@ from course_lib.chat import Message
 from course_lib.data import pad_examples
 from course_lib.generate import SamplingConfig, generate, score
 from course_lib.model import Transformer
-from course_lib.tools.loop import Answer, Toolbox, answer_all
+from course_lib.tools.loop import Answer, Step, Toolbox, answer_all
 
 GREEDY = SamplingConfig(temperature=0)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What the model would say without searching, and how sure it is of that.
+    """What is said from memory, and how sure that is.
 
-    `sure` is the probability of the unlikeliest token, the first left out: that one
-    only says whether one calls. Where the model did not want to search, it is 1.
+    `sure` is the product of the probabilities that all memories give to the draft's
+    tokens, the first left out: that one only says whether one answers or calls.
     """
 
     ids: tuple[int, ...]
@@ -35,45 +36,68 @@ class Draft:
 
 
 def draft_answers(
-    model: Transformer,
+    memories: Sequence[Transformer],
     conversations: Sequence[Sequence[Message]],
     box: Toolbox,
     batch_size: int = 64,
 ) -> list[Draft]:
-    """Let the model begin as it likes, but where it begins a search, without calls.
+    """Let the first memory answer without a call, and all of them judge how likely.
+
+    Models trained on different lessons doubt in different ways: their product knows
+    more than each alone.
 
     Raises:
-        ValueError: if the template marks calls by plain text: there is no token to
-            forbid.
+        ValueError: if there is no memory, or the template marks calls by plain text:
+            then there is no token to forbid.
     """
+    if not memories:
+        raise ValueError("a draft needs a memory: give one model at least")
+    if not conversations:
+        return []
+    begins = [start for start, _ in _calls(box).values()]
+    prompts = [box.template.prompt(c, box.tokenizer) for c in conversations]
+    firsts = _first_tokens(memories[0], prompts, begins, batch_size)
+    opened = [[*prompt, first] for prompt, first in zip(prompts, firsts, strict=True)]
+    most = box.bounds.new_tokens
+    rest = generate(
+        memories[0], opened, GREEDY, most, box.stop_ids, batch_size, keep_stop=True
+    )
+    drafts = [[first, *more] for first, more in zip(firsts, rest, strict=True)]
+    logs = [0.0] * len(drafts)
+    for memory in memories:
+        scores = score(memory, prompts, drafts, batch_size)
+        logs = [log + float(s[1:].sum()) for log, s in zip(logs, scores, strict=True)]
+    return [
+        Draft(
+            tuple(ids), box.template.said(ids, box.tokenizer)[0].content, math.exp(log)
+        )
+        for ids, log in zip(drafts, logs, strict=True)
+    ]
+
+
+def wants_search(
+    model: Transformer,
+    conversations: Sequence[Sequence[Message]],
+    box: Toolbox,
+    batch_size: int = 64,
+) -> list[bool]:
+    """Say for each conversation whether the model would begin its answer by a search.
+
+    Raises:
+        ValueError: if the template marks calls by plain text.
+    """
+    search = _calls(box)["search"][0]
+    prompts = [box.template.prompt(c, box.tokenizer) for c in conversations]
+    return [i == search for i in _first_tokens(model, prompts, [], batch_size)]
+
+
+def _calls(box: Toolbox) -> dict[str, tuple[int, int]]:
     calls = box.template.call_ids(box.tokenizer)
     if not calls:
         raise ValueError(
             f"template {box.template.name!r} has no token that begins a search"
         )
-    search, begins = calls["search"][0], [start for start, _ in calls.values()]
-    prompts = [box.template.prompt(c, box.tokenizer) for c in conversations]
-    wanted = _first_tokens(model, prompts, [], batch_size)
-    instead = _first_tokens(model, prompts, begins, batch_size)
-    firsts = [b if a == search else a for a, b in zip(wanted, instead, strict=True)]
-    opened = [[*prompt, first] for prompt, first in zip(prompts, firsts, strict=True)]
-    rest = (
-        generate(
-            model, opened, GREEDY, box.bounds.new_tokens, box.stop_ids, keep_stop=True
-        )
-        if opened
-        else []
-    )
-    drafts = [[first, *more] for first, more in zip(firsts, rest, strict=True)]
-    scores = score(model, prompts, drafts, batch_size)
-    return [
-        Draft(
-            tuple(ids),
-            box.template.said(ids, box.tokenizer)[0].content,
-            float(s[1:].min().exp()) if want == search else 1.0,
-        )
-        for ids, want, s in zip(drafts, wanted, scores, strict=True)
-    ]
+    return calls
 
 
 @torch.inference_mode()
@@ -96,24 +120,36 @@ def _first_tokens(
 
 def answer_when_sure(
     model: Transformer,
+    memories: Sequence[Transformer],
     conversations: Sequence[Sequence[Message]],
     box: Toolbox,
     sure_from: float,
 ) -> list[Answer]:
-    """Answer from memory where the draft is at least so sure, else search and read.
+    """Answer from memory where the draft is at least so sure, else as the model likes.
 
-    With 0 it never searches, with 1 (nearly) as often as it wants.
+    Only where the model wants to search is a memory asked at all. With 0 it never
+    searches; with 1 it searches (nearly) as often as it wants.
 
     Raises:
-        ValueError: if `sure_from` is not from 0 to 1.
+        ValueError: if `sure_from` is not from 0 to 1, and as `draft_answers`.
     """
     if not 0 <= sure_from <= 1:
         raise ValueError(f"sure_from is a probability, 0 to 1, got {sure_from}")
-    drafts = draft_answers(model, conversations, box)
-    begin = box.template.call_ids(box.tokenizer)["search"][0]
-    # A draft that is said is begun anew from its first token, so that its calls run.
-    begun = [d.ids[:1] if d.sure >= sure_from else [begin] for d in drafts]
-    return answer_all(model, conversations, box, GREEDY, begun)
+    wanted = wants_search(model, conversations, box)
+    asking = [k for k, wants in enumerate(wanted) if wants]
+    drafts = draft_answers(memories, [conversations[k] for k in asking], box)
+    said = {
+        k: Answer(
+            [Message("assistant", draft.text)],
+            [Step("said", draft.text, ids=draft.ids)],
+        )
+        for k, draft in zip(asking, drafts, strict=True)
+        if draft.sure >= sure_from
+    }
+    others = [k for k in range(len(conversations)) if k not in said]
+    found = answer_all(model, [conversations[k] for k in others], box, GREEDY)
+    said |= dict(zip(others, found, strict=True))
+    return [said[k] for k in range(len(conversations))]
 
 
 def threshold_for(drafts: Sequence[Draft], share: float) -> float:

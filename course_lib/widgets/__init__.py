@@ -13,7 +13,9 @@ from course_lib.widgets.live_chart import LiveChart
 from course_lib.widgets.merge_stepper import MergeStepper
 from course_lib.widgets.next_token_stepper import NextTokenStepper
 from course_lib.widgets.pick_out import PickOut
+from course_lib.widgets.practice_scrubber import PracticeScrubber
 from course_lib.widgets.predict import predict, prediction_score
+from course_lib.widgets.present import Present, RunSheet
 from course_lib.widgets.query_arrow import QueryArrow
 from course_lib.widgets.threshold_bars import ThresholdBars
 from course_lib.widgets.token_explorer import TokenExplorer
@@ -28,7 +30,10 @@ __all__ = [
     "MergeStepper",
     "NextTokenStepper",
     "PickOut",
+    "PracticeScrubber",
+    "Present",
     "QueryArrow",
+    "RunSheet",
     "ThresholdBars",
     "TokenExplorer",
     "ToolTrace",

@@ -1,0 +1,108 @@
+"""Prepare a chapter for a lecture: warm the machine up, print the run sheet, open it.
+
+    python -m course_lib stage 09
+    python -m course_lib stage 09 --sheet      # only print what to say, click, expect
+
+Opens a copy in my_stage/ whose first cell is a ▶ Present button: full-screen slides
+with live cells, one section at a time, speaker's notes on the key n.
+"""
+
+import argparse
+import copy
+import json
+import secrets
+import subprocess
+from pathlib import Path
+
+from course_lib.commands import bootstrap, copies, start
+from course_lib.commands.console import CommandError, Steps
+from course_lib.commands.environment import Environment
+from course_lib.commands.run_sheet import as_text, run_sheet
+from course_lib.runtime import ROOT, atomic_write
+
+HELP = "prepare a chapter for a lecture, with slides and a run sheet"
+FOLDER = ROOT / "my_stage"
+FIRST_CELL = """\
+# Added by `python -m course_lib stage`: run this cell, then press ▶ Present.
+import json
+
+from course_lib.widgets import Present, RunSheet
+
+Present([RunSheet(**one) for one in json.loads({sheet!r})])"""
+# What takes long the first time: libraries from the disk, the model and the pages.
+WARM_UP = """\
+import matplotlib.figure, torch
+import course_lib.widgets, course_lib.exercises
+from course_lib import checkpoint
+from course_lib.runtime import DATA
+from course_lib.world import World
+World(0).documents()
+for path in sorted(DATA.glob("*/model.safetensors")):
+    checkpoint.load(path.parent)
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("chapter", metavar="NN", help="the number, such as 09")
+    parser.add_argument("--sheet", action="store_true", help="print the run sheet only")
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print the address to open, only"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the run sheet; unless that is all, warm up and open the stage."""
+    chapter = chapter_named(options.chapter)
+    print(as_text(run_sheet(chapter)))
+    if options.sheet:
+        return 0
+    steps = Steps(3)
+    env = bootstrap.prepare(steps)
+    steps.start("Warming up")
+    warm_up(env)
+    steps.done("libraries, pages and models are in memory")
+    path = stage_copy(chapter, FOLDER)
+    lab = start.Lab(
+        FOLDER,
+        path.name,
+        start.free_port(None),
+        secrets.token_hex(16),
+        not options.no_browser,
+    )
+    return start.launch(env, lab)
+
+
+def chapter_named(number: str) -> Path:
+    """Find a chapter.
+
+    Raises:
+        CommandError: if there is none with this number.
+    """
+    chapters = sorted((ROOT / "chapters").glob("*.ipynb"))
+    found = [p for p in chapters if p.name.startswith(f"{number.zfill(2)}_")]
+    if not found:
+        known = ", ".join(path.name[:2] for path in chapters)
+        raise CommandError(f"There is no chapter {number}; there are {known}.")
+    return found[0]
+
+
+def stage_copy(chapter: Path, folder: Path) -> Path:
+    """Write the chapter, outputs cleared, with the button in front."""
+    notebook = copies.read_notebook(chapter)
+    fresh = copies.cleared(copy.deepcopy(notebook))
+    sheet = json.dumps([vars(one) for one in run_sheet(chapter)])
+    cell = {
+        "cell_type": "code",
+        "id": "present",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": FIRST_CELL.format(sheet=sheet).splitlines(keepends=True),
+    }
+    fresh["cells"].insert(0, cell)
+    return atomic_write(folder / chapter.name, copies.as_bytes(fresh))
+
+
+def warm_up(env: Environment) -> None:
+    """Read once what a lecture should not wait for."""
+    subprocess.run([str(env.python), "-c", WARM_UP], cwd=ROOT, check=False)

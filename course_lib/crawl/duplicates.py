@@ -1,0 +1,115 @@
+"""Find pages that say what another page has said: in the same words, or nearly so.
+
+A page is compared with all before it without looking at them again: by a hash of its
+words, and by fourteen hashes of its MinHash signature (Broder 1997). The index keeps
+these numbers and nothing else of a page.
+"""
+
+import hashlib
+import re
+import zlib
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from course_lib.crawl.number_set import NumberSet
+from course_lib.crawl.page import Page
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
+
+SHINGLE = 5  # words in a row
+BANDS, ROWS = 14, 8  # FineWeb's: two pages meet if one band of 8 hashes agrees
+_WORDS = re.compile(r"\w+")
+
+
+def shingles(text: str, size: int = SHINGLE) -> set[str]:
+    """Cut a text into its overlapping rows of words; a short text is one of them.
+
+    Example: shingles("a b c", size=2) -> {"a b", "b c"}
+    """
+    words = _WORDS.findall(text.lower())
+    rows = zip(*(words[k:] for k in range(size)), strict=False)
+    return {" ".join(row) for row in rows} or {" ".join(words)}
+
+
+def jaccard(a: set, b: set) -> float:
+    """Measure what two sets share: of all that is in either, the part in both."""
+    return len(a & b) / len(a | b) if a or b else 1.0
+
+
+def signature(text: str) -> "MinHash":
+    """Take the MinHash signature: 112 numbers that agree as often as shingles do."""
+    sketch = _empty_sketch().copy()
+    sketch.update_batch([shingle.encode() for shingle in shingles(text)])
+    return sketch
+
+
+@cache
+def _empty_sketch() -> "MinHash":
+    """Draw the hash functions once; a checksum mixes well enough before them."""
+    from datasketch import MinHash  # here, as it takes half a second
+
+    n_hashes = BANDS * ROWS
+    return MinHash(n_hashes, seed=1, hashfunc=zlib.crc32, scheme="affine32")
+
+
+def meeting_chance(similarity: float, bands: int = BANDS, rows: int = ROWS) -> float:
+    """Say how probably two pages of that Jaccard similarity share a band: the S-curve.
+
+    Source: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, section 3.4.
+    """
+    return 1 - (1 - similarity**rows) ** bands
+
+
+def with_fingerprint(page: Page) -> Page:
+    """Compute all that the index needs; the costly part, and done in parallel."""
+    values = signature(page.text).hashvalues
+    bands = tuple(
+        _number(k.to_bytes(1, "big") + values[k * ROWS : (k + 1) * ROWS].tobytes())
+        for k in range(BANDS)
+    )
+    words = " ".join(_WORDS.findall(page.text.lower()))
+    return replace(page, exact=_number(words.encode()), bands=bands)
+
+
+def _number(data: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
+
+
+@dataclass
+class ExactCopies:
+    """A filter with a memory: drops pages whose very words came before."""
+
+    seen: NumberSet = field(default_factory=NumberSet)
+
+    def __call__(self, page: Page) -> Page | str:
+        _check_fingerprint(page)
+        if page.exact in self.seen:
+            return "the same words as an earlier page"
+        self.seen.update([page.exact])
+        return page
+
+
+@dataclass
+class NearCopies:
+    """A filter with a memory: drops pages that share a band with an earlier one.
+
+    Of a group the first page of the crawl stays. Dropped ones are not remembered.
+    """
+
+    seen: NumberSet = field(default_factory=NumberSet)
+
+    def __call__(self, page: Page) -> Page | str:
+        _check_fingerprint(page)
+        if any(band in self.seen for band in page.bands):
+            return "nearly the words of an earlier page"
+        self.seen.update(page.bands)
+        return page
+
+
+def _check_fingerprint(page: Page) -> None:
+    if not page.bands:
+        raise ValueError(
+            f"{page.url} has no fingerprint: apply `with_fingerprint` before"
+        )

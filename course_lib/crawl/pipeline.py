@@ -1,0 +1,170 @@
+"""The filters in a row: pages stream through, one process or several.
+
+Filters that look at one page run in parallel, a shard each. Those with a memory (the
+copies) run behind them, in the order of the crawl: so the result is the same whatever
+the number of workers.
+"""
+
+import json
+import multiprocessing
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_lib.crawl.duplicates import ExactCopies, NearCopies, with_fingerprint
+from course_lib.crawl.extraction import decoded, in_english, main_text
+from course_lib.crawl.page import Filter, Page
+from course_lib.crawl.private import masked
+from course_lib.crawl.quality import c4, fineweb, gopher
+from course_lib.crawl.urls import Blocklist, Robots, was_found
+from course_lib.crawl.warc import read_robots, read_warc
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a page: which filter dropped it, and why; both empty if none.
+
+    `sizes` holds (characters, words) on arrival and after each filter it passed.
+    """
+
+    page: Page
+    dropped_by: str = ""
+    reason: str = ""
+    sizes: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def kept(self) -> bool:
+        """Whether it passed all filters."""
+        return not self.dropped_by
+
+
+def filters_of_a_page(robots: Robots | None = None) -> dict[str, Filter]:
+    """Return the filters that look at one page, by name, in their order.
+
+    A dict, so that one can be left out: `del filters["language"]`, or exchanged.
+    """
+    filters: dict[str, Filter] = {"status": was_found, "blocklist": Blocklist()}
+    if robots is not None:
+        filters["robots"] = robots
+    return filters | {
+        "decoding": decoded,
+        "extraction": main_text,
+        "language": in_english,
+        "Gopher": gopher,
+        "C4": c4,
+        "FineWeb": fineweb,
+        "private data": masked,
+    }
+
+
+def filters_of_a_crawl() -> dict[str, Filter]:
+    """Return the filters that compare pages with earlier ones; new ones know none."""
+    return {"exact copies": ExactCopies(), "near copies": NearCopies()}
+
+
+def sift(pages: Iterable[Page], filters: Mapping[str, Filter]) -> Iterator[Verdict]:
+    """Send pages through filters, one at a time; yield a verdict on every one.
+
+    Raises:
+        ValueError: if a filter returns neither a page nor a reason.
+    """
+    for page in pages:
+        yield judge(Verdict(page, sizes=(_size(page),)), filters)
+
+
+def judge(verdict: Verdict, filters: Mapping[str, Filter]) -> Verdict:
+    """Send one page through more filters, unless it has been dropped."""
+    if not verdict.kept:
+        return verdict
+    page, sizes = verdict.page, list(verdict.sizes)
+    for name, apply in filters.items():
+        result = apply(page)
+        if isinstance(result, str):
+            return Verdict(page, name, result, tuple(sizes))
+        if not isinstance(result, Page):
+            raise ValueError(
+                f"filter {name!r} returned {result!r} for {page.url}: it has to return "
+                "the page, or a string that says why not"
+            )
+        sizes.append(sizes[-1] if result is page else _size(result))
+        page = result
+    return Verdict(page, sizes=tuple(sizes))
+
+
+def _size(page: Page) -> tuple[int, int]:
+    if page.text:
+        return len(page.text), page.n_words
+    return len(page.html or page.body), 0
+
+
+def clean(
+    shards: Iterable[str | Path],
+    work: str | Path,
+    filters: Mapping[str, Filter] | None = None,
+    last: Mapping[str, Filter] | None = None,
+    workers: int = 1,
+) -> Iterator[Verdict]:
+    """Clean a crawl; yield a verdict on every page, in the order of the crawl.
+
+    `work` is a folder for what workers hand over, a file for each shard. With several
+    workers the filters have to be importable: functions of a module, not of a notebook.
+    Verdicts no longer carry bytes and HTML; the text, if the page was kept so far.
+
+    Raises:
+        ValueError: if there is no shard, or workers is below 1.
+    """
+    shards, work = [Path(shard) for shard in shards], Path(work)
+    if not shards:
+        raise ValueError("there is no shard to clean: write some with write_crawl()")
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1, got {workers}")
+    if filters is None:
+        filters = filters_of_a_page(read_robots(shards[0].parent))
+    last = filters_of_a_crawl() if last is None else last
+    if any(isinstance(f, ExactCopies | NearCopies) for f in last.values()):
+        filters = {**filters, FINGERPRINT: with_fingerprint}
+    work.mkdir(parents=True, exist_ok=True)
+    tasks = [(shard, work / f"{shard.name}.jsonl", dict(filters)) for shard in shards]
+    for part in _done(tasks, workers):
+        for verdict in _read(part):
+            yield judge(verdict, last)
+        part.unlink()
+
+
+FINGERPRINT = "fingerprint"  # drops nothing
+
+
+def _done(tasks: list[tuple], workers: int) -> Iterator[Path]:
+    """Yield the files of finished shards, in order."""
+    if workers == 1:
+        yield from map(_sift_shard, tasks)
+        return
+    # spawn on every system: what works here works on Windows and macOS.
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap(_sift_shard, tasks)
+
+
+def _sift_shard(task: tuple[Path, Path, dict[str, Filter]]) -> Path:
+    shard, part, filters = task
+    with part.open("w", encoding="utf-8", newline="\n") as file:
+        for verdict in sift(read_warc(shard), filters):
+            page = verdict.page
+            text = page.text if verdict.kept else ""
+            numbers = array("Q", (page.exact, *page.bands)).tobytes().hex()
+            row = (page.url, text, page.language, page.masked, numbers,
+                   verdict.dropped_by, verdict.reason, verdict.sizes)  # fmt: skip
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return part
+
+
+def _read(part: Path) -> Iterator[Verdict]:
+    with part.open(encoding="utf-8") as lines:
+        for line in lines:
+            url, text, language, found, numbers, name, reason, sizes = json.loads(line)
+            exact, *bands = array("Q", bytes.fromhex(numbers))
+            page = Page(
+                url, text=text, language=language, exact=exact, bands=tuple(bands),
+                masked=tuple((kind, value) for kind, value in found),
+            )  # fmt: skip
+            yield Verdict(page, name, reason, tuple((c, w) for c, w in sizes))

@@ -1,0 +1,227 @@
+"""The endpoint itself: HTTP on this machine, in the words of OpenAI's API.
+
+The standard library's server is enough for one user and their programs. It listens on
+localhost only unless told otherwise; it is no match for the open internet: no TLS, no
+accounts, no limits by caller.
+"""
+
+import hmac
+import ipaddress
+import json
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from course_lib.serve.answering import Models
+from course_lib.serve.replies import Reply, error_body, model_card
+from course_lib.serve.requests import RequestError, read_chat, read_plain
+
+LOCALHOST = "127.0.0.1"
+MAX_BODY = 1_000_000  # bytes; a context of a few hundred tokens needs far less
+SILENCE_S = 30  # after which a client that does not finish its request is dropped
+READERS = {"/v1/chat/completions": read_chat, "/v1/completions": read_plain}
+
+
+class Endpoint(ThreadingHTTPServer):
+    """Serves models until it is shut down.
+
+    Port 0 takes a free one; `url` says which it became.
+
+    Raises:
+        OSError: if the port is taken.
+    Example: `Endpoint(models, port=8000).serve_forever()`
+    """
+
+    daemon_threads = True
+
+    def __init__(
+        self,
+        models: Models,
+        host: str = LOCALHOST,
+        port: int = 8000,
+        api_key: str | None = None,
+        log: Callable[[str], None] | None = None,
+    ) -> None:
+        self.models, self.api_key, self.log = models, api_key, log
+        super().__init__((host, port), _Handler)
+
+    @property
+    def url(self) -> str:
+        """What a client takes as its base URL."""
+        host, port = self.server_address[:2]
+        return f"http://{host}:{port}/v1"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only programs on this machine can reach it."""
+        return ipaddress.ip_address(self.server_address[0]).is_loopback
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that hang up; report our own faults."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "course"
+    sys_version = ""
+    timeout = SILENCE_S
+    server: Endpoint
+
+    def do_GET(self) -> None:
+        """List the models, or one of them."""
+        self._guarded(self._get)
+
+    def do_POST(self) -> None:
+        """Answer messages or continue a text."""
+        self._guarded(self._post)
+
+    def do_PUT(self) -> None:
+        """Refuse, as every method that is left."""
+        self._guarded(self._no_method)
+
+    do_DELETE = do_PATCH = do_OPTIONS = do_HEAD = do_PUT
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Pass on one line a request, where somebody wants to know."""
+        if self.server.log:
+            line = format % args
+            self.server.log("".join(c if c.isprintable() else "?" for c in line))
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        self._begun = False  # whether a stream has been started
+        try:
+            self._check_caller()
+            act()
+        except RequestError as error:
+            self._fail(error)
+        except ConnectionError:  # hung up in the middle: nobody to tell
+            self.close_connection = True
+        except Exception:
+            self.close_connection = True
+            self._fail(RequestError("the server failed; see its window", status=500))
+            raise
+
+    def _check_caller(self) -> None:
+        """Refuse web pages that reach in from a browser, and keys that do not fit."""
+        host = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
+        if self.server.is_local and host not in ("localhost", LOCALHOST, "::1"):
+            raise RequestError(f"not served under the name {host!r}", status=403)
+        key = self.server.api_key
+        given = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        if key and not hmac.compare_digest(given.encode(), key.encode()):
+            raise RequestError(
+                "the API key is missing or wrong: send the one this server was "
+                "started with",
+                status=401,
+                code="invalid_api_key",
+            )
+
+    def _get(self) -> None:
+        names = list(self.server.models.speakers)
+        path = urlsplit(self.path).path
+        if path == "/v1/models":
+            data = [model_card(name) for name in names]
+            self._send(200, {"object": "list", "data": data})
+        elif path.startswith("/v1/models/"):
+            name = unquote(path.removeprefix("/v1/models/"))
+            self.server.models.speaker(name)
+            self._send(200, model_card(name))
+        elif path in READERS:
+            self._no_method()
+        else:
+            self._nothing_here(path)
+
+    def _post(self) -> None:
+        path = urlsplit(self.path).path
+        body = self._body()
+        if path not in READERS:
+            self._nothing_here(path)
+        request = READERS[path](body, self.server.models.usual)
+        answering, deltas = self.server.models.answer(request)
+        reply = Reply(request)
+        with self.server.models.turns.take():
+            if not request.stream:
+                self._send(200, reply.whole(deltas, answering))
+                return
+            self._begin_stream()
+            if request.is_chat:
+                self._event(reply.first())
+            for delta in deltas:
+                self._event(reply.part(delta))
+            self._event(reply.last(answering))
+            if request.with_usage:
+                self._event(reply.counts(answering))
+        self._end_stream()
+
+    def _body(self) -> bytes:
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal():
+            self.close_connection = True  # where the body ends, nobody knows
+            raise RequestError("send a Content-Length and that many bytes", status=411)
+        if int(length) > MAX_BODY:
+            self.close_connection = True
+            raise RequestError(
+                f"the body has {int(length):,} bytes; at most {MAX_BODY:,} are read",
+                status=413,
+            )
+        body = self.rfile.read(int(length))
+        # A browser sends JSON to another origin only after it has asked; text it sends.
+        if self.headers.get_content_type() != "application/json":
+            raise RequestError("send Content-Type: application/json", status=415)
+        return body
+
+    def _no_method(self) -> None:
+        raise RequestError(
+            f"{self.command} is not possible here: models are read with GET, answers "
+            f"asked for with POST",
+            status=405,
+        )
+
+    def _nothing_here(self, path: str) -> None:
+        raise RequestError(
+            f"nothing at {path}; there are /v1/models, {', '.join(READERS)}", status=404
+        )
+
+    def _send(self, status: int, content: dict[str, Any]) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _fail(self, error: RequestError) -> None:
+        """Tell the client, inside of a stream if one has begun."""
+        with suppress(ConnectionError):
+            if self._begun:
+                self._event(error_body(error))
+                self._end_stream()
+            else:
+                self._send(error.status, error_body(error))
+
+    def _begin_stream(self) -> None:
+        self._begun = True
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Cache-Control", "no-cache")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+
+    def _event(self, content: dict[str, Any]) -> None:
+        self._chunk(f"data: {json.dumps(content)}\n\n".encode())
+
+    def _end_stream(self) -> None:
+        self._chunk(b"data: [DONE]\n\n")
+        self._chunk(b"")
+
+    def _chunk(self, data: bytes) -> None:
+        self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        self.wfile.flush()

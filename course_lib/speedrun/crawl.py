@@ -1,0 +1,122 @@
+"""The first stage: a crawl of the isles, cleaned, and what each filter did to it.
+
+The chapters' base model reads the world's documents as they were written; whoever wants
+the whole way, from raw pages on, trains on what this stage keeps.
+"""
+
+import gzip
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from course_lib.crawl import (
+    Judge,
+    Verdict,
+    clean,
+    filters_of_a_crawl,
+    filters_of_a_page,
+    funnel,
+    read_robots,
+    read_truth,
+    write_crawl,
+)
+from course_lib.runtime import atomic_write
+from course_lib.speedrun.manifest import list_files
+from course_lib.world import count_exposures
+from course_lib.world.web import Truth, crawl_pages
+
+COMMAND = "python -m course_lib speedrun crawl"
+LOG, DOCUMENTS = "crawl_log.json", "crawl_documents.jsonl.gz"
+
+
+@dataclass(frozen=True)
+class CrawlRecipe:
+    """How large a crawl, from which seed, with which filters turned off.
+
+    `keep_documents` writes the clean texts, too; they are too many for the repository.
+
+    Raises:
+        ValueError: if a filter to turn off does not exist.
+    """
+
+    n_pages: int = 10_000  # as many as tell nearly all documents of one world
+    seed: int = 0
+    workers: int = 2
+    off: tuple[str, ...] = ()
+    keep_documents: bool = False
+
+    def __post_init__(self) -> None:
+        known = {*filters_of_a_page(), "robots", *filters_of_a_crawl()}
+        if unknown := set(self.off) - known:
+            raise ValueError(f"off names {sorted(unknown)}; filters: {sorted(known)}")
+
+
+def clean_crawl(recipe: CrawlRecipe, folder: Path) -> dict:
+    """Write, clean and judge a crawl; leave `crawl_log.json` and its entry in the list.
+
+    The log holds the funnel, the scores, and how many of the facts about people that
+    the crawl told at all are told by no surviving page.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        pages = crawl_pages(recipe.n_pages, recipe.seed)
+        shards = write_crawl(pages, work / "crawl")
+        robots = read_robots(work / "crawl")
+        per_page, at_last = filters_of_a_page(robots), filters_of_a_crawl()
+        for off in recipe.off:
+            per_page.pop(off, None)
+            at_last.pop(off, None)
+        verdicts = clean(shards, work / "parts", per_page, at_last, recipe.workers)
+        truths = (truth for shard in shards for truth in read_truth(shard))
+        seen = list(zip(_slim(verdicts, recipe, folder), truths, strict=True))
+    names = [*per_page, *at_last]
+    log = asdict(recipe) | _figures(seen, names)
+    atomic_write(folder / LOG, json.dumps(log, indent=1) + "\n")
+    files = [LOG, DOCUMENTS] if recipe.keep_documents else [LOG]
+    list_files(folder, files, COMMAND, recipe.seed)
+    return log
+
+
+def _slim(
+    verdicts: Iterator[Verdict], recipe: CrawlRecipe, folder: Path
+) -> Iterator[Verdict]:
+    """Pass verdicts on; write the texts that were kept, if they are wanted."""
+    if not recipe.keep_documents:
+        yield from verdicts
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        (folder / DOCUMENTS).open("wb") as raw,
+        gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as file,  # no name, no date
+    ):
+        for verdict in verdicts:
+            if verdict.kept:
+                row = {"url": verdict.page.url, "text": verdict.page.text}
+                file.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
+            yield verdict
+
+
+def _figures(seen: list[tuple[Verdict, Truth]], names: list[str]) -> dict:
+    judge, reasons = Judge(), Counter()
+    stages = funnel((verdict for verdict, _ in seen), names, reasons)
+    for verdict, truth in seen:
+        judge.see(verdict, truth, names)
+    before = count_exposures(truth for _, truth in seen)
+    after = count_exposures(truth for verdict, truth in seen if verdict.kept)
+    return {
+        "funnel": [asdict(stage) for stage in stages],
+        "extraction_f1": round(judge.extraction_f1, 4),
+        "scores": {
+            name: asdict(score)
+            | {"precision": round(score.precision, 4), "recall": round(score.recall, 4)}
+            for name, score in judge.scores().items()
+        },
+        "reasons": [[*key, n] for key, n in sorted(reasons.items())],
+        "facts_told": len(before),
+        "facts_told_after": len(after),
+        "tellings": before.total(),
+        "tellings_after": after.total(),
+    }

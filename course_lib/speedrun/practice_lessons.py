@@ -1,0 +1,111 @@
+"""What the apprentice imitates before it practises: chains, and mostly blurted answers.
+
+Two labellers answer. One blurts nearly always and works a chain out now and then; asked
+"step by step", the other always shows the steps. So the skill is there, and the habit
+is not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from course_lib.chat import COURSE, Message
+from course_lib.data import Example
+from course_lib.tasks import FAMILIES, MARKER, Problem, problems
+from course_lib.tokenizer import BPETokenizer
+from course_lib.world.dice import Dice
+
+FAMILY = FAMILIES["clock"]
+FEW = {2: 100, 3: 1000}  # there are not many more of the shortest
+
+
+def chains(
+    n: int, levels: Sequence[int], seed: int, split: str = "train"
+) -> list[Problem]:
+    """Deal chains of several lengths in turn; of the shortest some come again."""
+    share = -(-n // len(levels))
+    found = {
+        level: problems(
+            FAMILY.name, min(share, FEW.get(level, share)), level, seed, split
+        )
+        for level in levels
+    }
+    picked = []
+    for k in range(n):
+        some = found[levels[k % len(levels)]]
+        picked.append(some[k // len(levels) % len(some)])
+    return picked
+
+
+def both(first: Problem, second: Problem) -> Problem:
+    """Ask for two chains in one question, each as long as it was.
+
+    Example: "Keep the last digit: 7 * 3; 4 + 4 * 2" -> "7 * 3 = 1; 4 + 4 = 8,
+    8 * 2 = 6. Answer: 1; 6"
+    """
+    answer = f"{first.answer}; {second.answer}"
+    steps = "; ".join(p.worked.partition(". ")[0] for p in (first, second))
+    return replace(
+        first,
+        question=f"{first.question}; {second.matter}",
+        answer=answer,
+        direct=f"{MARKER} {answer}",
+        worked=f"{steps}. {MARKER} {answer}",
+    )
+
+
+def in_other_words(
+    problems: Sequence[Problem], seed: int, held_out: bool
+) -> list[Problem]:
+    """Ask each in one of the wordings of training, or of those kept for tests."""
+    dice = Dice(seed)
+    ways = FAMILY.held_out if held_out else FAMILY.instructions
+    return [replace(p, question=p.asked(dice.pick(ways))) for p in problems]
+
+
+def badly_worked(problem: Problem, dice: Dice, wrong: float) -> str:
+    """Work chains out, each step wrong by chance: a labeller who cannot count."""
+    worked, answers = [], []
+    for matter in problem.matter.split("; "):
+        first, *rest = matter.split()
+        value, said = int(first), []
+        for sign, number in zip(rest[::2], rest[1::2], strict=True):
+            now = (value + int(number) if sign == "+" else value * int(number)) % 10
+            if dice.chance(wrong):
+                now = (now + dice.between(1, 9)) % 10
+            said.append(f"{value} {sign} {number} = {now}")
+            value = now
+        worked.append(", ".join(said))
+        answers.append(str(value))
+    return f"{'; '.join(worked)}. {MARKER} {'; '.join(answers)}"
+
+
+def lessons(
+    n_plain: int,
+    n_in_steps: int,
+    worked: float,
+    levels: Sequence[int],
+    tokenizer: BPETokenizer,
+    seed: int,
+    wrong: float = 0.0,
+) -> list[Example]:
+    """Encode what the two labellers wrote; every third question asks for two chains.
+
+    Args:
+        worked: share of the plain questions that the first labeller works out.
+        wrong: how often a step of a worked answer is wrong.
+    """
+    n, dice = n_plain + n_in_steps, Dice(1000 + seed)
+    asked = in_other_words(chains(n, levels, seed), seed, held_out=False)
+    seconds = dice.shuffled(chains(n, levels, seed + 500))
+    examples = []
+    for k, (problem, second) in enumerate(zip(asked, seconds, strict=True)):
+        if k % 3 == 0:
+            problem = both(problem, second)
+        in_steps = k >= n_plain
+        question = problem.step_by_step if in_steps else problem.question
+        answer = problem.direct
+        if in_steps or dice.chance(worked):
+            answer = badly_worked(problem, dice, wrong)
+        said = [Message("user", question), Message("assistant", answer)]
+        examples.append(COURSE.encode(said, tokenizer))
+    return examples

@@ -1,0 +1,47 @@
+"""The whole run: from nothing to every model of the course, with its report card.
+
+python -m course_lib speedrun --out my_speedrun --size small
+"""
+
+from pathlib import Path
+
+from course_lib.speedrun.card import Card, save_page, table
+from course_lib.speedrun.whole.gather import gather_card, shipped_card
+from course_lib.speedrun.whole.plan import SIZES, Plan
+from course_lib.speedrun.whole.runner import Runner, StepFailed
+from course_lib.speedrun.whole.steps import (
+    STEPS,
+    Record,
+    Step,
+    end_with_parent,
+    run_step,
+)
+
+__all__ = [
+    "SIZES",
+    "STEPS",
+    "Plan",
+    "Record",
+    "Runner",
+    "Step",
+    "StepFailed",
+    "end_with_parent",
+    "gather_card",
+    "run_step",
+    "run_whole",
+    "shipped_card",
+]
+
+
+def run_whole(folder: Path, size: str, device: str = "cpu") -> Card:
+    """Run all steps, then write and print the report card.
+
+    Raises:
+        StepFailed: if a step failed.
+        ValueError: if the folder holds a run of another size.
+    """
+    Runner(folder, size, device).run()
+    card = gather_card(folder, size)
+    card.save(folder)
+    print(f"\n{table(card)}\n\nThe card: {save_page(card, folder)}")
+    return card

@@ -1,0 +1,148 @@
+"""Run all steps in order, side by side where they allow it, and go on after a kill."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from course_lib.runtime import ROOT, atomic_write
+from course_lib.speedrun.whole.steps import STEPS, Record, Step, processes
+
+RUN = "run.json"
+LOGS = "logs"
+TAIL = 2000  # characters of a failed step's log that are shown
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
+)
+
+
+class StepFailed(RuntimeError):
+    """A step ended with an error; its log says which."""
+
+
+@dataclass
+class Runner:
+    """A whole run in a folder.
+
+    Raises:
+        ValueError: if the folder holds a run of another size.
+    Example: `Runner(Path("my_run"), "tiny").run()`
+    """
+
+    folder: Path
+    size: str
+    device: str = "cpu"
+    steps: Sequence[Step] = STEPS
+    say: Callable[[str], None] = print
+    cores: int = field(default_factory=lambda: min(2, os.cpu_count() or 1))
+    _running: dict[str, subprocess.Popen] = field(default_factory=dict)
+    _started: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.folder = self.folder.resolve()
+        path = self.folder / RUN
+        begun = json.loads(path.read_text()) if path.is_file() else None
+        if begun is not None and begun["size"] != self.size:
+            raise ValueError(
+                f"{self.folder} holds a run of size {begun['size']!r}, not "
+                f"{self.size!r}: give another folder, or delete this one"
+            )
+        atomic_write(path, json.dumps({"size": self.size, "device": self.device}))
+
+    def run(self) -> None:
+        """Run what is not done yet.
+
+        Raises:
+            StepFailed: with the end of the step's log; what was done stays done.
+        """
+        self._started = time.perf_counter()
+        done = {s.name for s in self.steps if Record.load(self.folder, s.name)}
+        if done:
+            self.say(f"Done already: {', '.join(sorted(done))}.")
+        try:
+            while len(done) < len(self.steps):
+                self._start_ready(done)
+                done |= self._collect()
+                time.sleep(0.05)
+        finally:
+            for process in self._running.values():
+                process.terminate()
+            for process in self._running.values():
+                process.wait()
+            self._running.clear()
+
+    def _start_ready(self, done: set[str]) -> None:
+        """Start, in order, what has all it needs and finds a core."""
+        waiting = [s for s in self.steps if s.name not in done]
+        if any(not s.shares_cores for s in waiting if s.name in self._running):
+            return
+        for step in waiting:
+            free = self.cores - len(self._running)
+            if step.name in self._running or not set(step.needs) <= done:
+                continue
+            if free < 1 or (not step.shares_cores and self._running):
+                return
+            self._start(step)
+            if not step.shares_cores:
+                return
+
+    def _start(self, step: Step) -> None:
+        self.say(f"[{self._clock()}] {step.title} … ({self._left()})")
+        log = self.folder / LOGS / f"{step.name}.txt"
+        log.parent.mkdir(exist_ok=True)
+        with log.open("ab") as output:
+            self._running[step.name] = subprocess.Popen(
+                [sys.executable, *self.command(step)],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,  # closed when we end, however that happens
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **ONE_THREAD, "COURSE_DEVICE": self.device},
+            )
+
+    def command(self, step: Step) -> list[str]:
+        """Say how Python has to be called for a step."""
+        module = ["-m", "course_lib.speedrun", "step"]
+        n = processes(step) if self.device == "cpu" else 1
+        if n > 1:
+            shared = ["torch.distributed.run", "--standalone", f"--nproc-per-node={n}"]
+            module = ["-m", *shared, *module]
+        return [*module, str(self.folder), step.name, self.size]
+
+    def _collect(self) -> set[str]:
+        """Return the steps that have ended just now."""
+        ended = set()
+        for name, process in list(self._running.items()):
+            if process.poll() is None:
+                continue
+            del self._running[name]
+            record = Record.load(self.folder, name)
+            if process.returncode or record is None:
+                log = self.folder / LOGS / f"{name}.txt"
+                tail = log.read_text(encoding="utf-8", errors="replace")[-TAIL:]
+                raise StepFailed(f"step {name!r} failed:\n{tail}\n(all of it: {log})")
+            ended.add(name)
+            took = f"{record.seconds:,.0f} s, {record.peak_mb:,.0f} MB"
+            self.say(f"[{self._clock()}] {name} is done: {took}")
+        return ended
+
+    def _left(self) -> str:
+        """Estimate the time left from how fast the steps so far were."""
+        usual = taken = left = 0.0
+        for step in self.steps:
+            record = Record.load(self.folder, step.name)
+            if record:
+                usual, taken = usual + step.usual_s, taken + record.seconds
+            else:
+                left += step.usual_s / (self.cores if step.shares_cores else 1)
+        if usual < 30:  # nothing has been measured that would tell
+            return "time left: not known yet"
+        return f"about {max(1, round(left * taken / usual / 60))} min left"
+
+    def _clock(self) -> str:
+        minutes, seconds = divmod(int(time.perf_counter() - self._started), 60)
+        return f"{minutes:3d}:{seconds:02d}"

@@ -1,0 +1,144 @@
+"""Typical wrong answers of the capstone's exercises, and what they are told."""
+
+import json
+
+import course_lib.exercises.capstone  # noqa: F401  pins its exercises
+
+
+def weights(pretraining, finetuning, practice):
+    """Make an answer that depends on the stage; the last is given the advantage."""
+
+    def answer(stage, _speakers, advantage):
+        if stage == "practice":
+            return practice(advantage)
+        return {"pretraining": pretraining, "finetuning": finetuning}[stage]
+
+    return answer
+
+
+def own(advantage):
+    return [0, advantage, 0, advantage]
+
+
+ALL, MASKED = [1, 1, 1, 1], [0, 1, 0, 1]
+
+
+def days(factor=6.0, used_power=1, seconds=86_400.0):
+    def answer(n_weights, n_tokens, peak_flops, used):
+        return factor * n_weights * n_tokens / peak_flops / used**used_power / seconds
+
+    return answer
+
+
+def deltas(lines):
+    for line in lines:
+        if line.startswith("data: ") and line != "data: [DONE]":
+            yield json.loads(line[6:])["choices"][0]["delta"]
+
+
+def joined(text_of):
+    return lambda lines: "".join(text_of(delta) for delta in deltas(lines))
+
+
+def spaced(lines):
+    return " ".join(d["content"] for d in deltas(lines) if d.get("content"))
+
+
+def every_line(lines):
+    return "".join(json.loads(line)["choices"] for line in lines)
+
+
+def with_next(lines):
+    """Read it as a client that knows the end by its name."""
+    said = ""
+    for line in filter(None, lines):
+        head, _, body = line.partition(": ")
+        if head == "data" and body != "[DONE]":
+            said += json.loads(body)["choices"][0]["delta"].get("content") or ""
+    return said
+
+
+def replace_everywhere(lines):
+    pieces = []
+    for line in lines:
+        body = line.replace("data: ", "")
+        if body and body != "[DONE]":
+            pieces.append(json.loads(body)["choices"][0]["delta"].get("content", ""))
+    return "".join(pieces)
+
+
+def first_piece(lines):
+    return next(d["content"] for d in deltas(lines) if d.get("content"))
+
+
+def blames_practice(card):
+    if card["right after practice"] < 0.8:
+        same = card["reward"] <= card["right after practice"] + 0.2
+        return "practice" if same else "reward"
+    return earlier(card)
+
+
+def earlier(card):
+    if card["does not stop"] > 0.1:
+        return "mask"
+    if card["pages after"] > 1:
+        return "replay"
+    return "healthy"
+
+
+def later(card):
+    if card["reward"] > card["right after practice"] + 0.2:
+        return "reward"
+    return "practice" if card["right after practice"] < 0.8 else "healthy"
+
+
+def in_order(card):
+    found = earlier(card)
+    return later(card) if found == "healthy" else found
+
+
+WRONG = {
+    "15.token_weights": [
+        (weights(MASKED, MASKED, own), "every token of a page"),
+        (weights(ALL, ALL, own), "learn to ask"),
+        (weights(ALL, [0, 1, 1, 1], own), "make results up"),
+        (weights(ALL, MASKED, lambda _: MASKED), "that is imitation"),
+        (weights(ALL, MASKED, lambda a: [a] * 4), "did not write the question"),
+        (weights(ALL, MASKED, lambda a: own(max(a, 0))), "NEGATIVE"),
+        (weights(ALL, MASKED, lambda a: own(abs(a))), "NEGATIVE"),
+        (lambda *_: None, "is there a `return`"),
+        (lambda *_: "x", "list of numbers"),
+    ],
+    "15.training_days": [
+        (days(seconds=1), "seconds"),
+        (days(seconds=3600), "hours"),
+        (days(used_power=0), "divide by the share"),
+        (days(used_power=-1), "LONGER"),
+        (days(factor=2), "one look ahead"),
+        (days(factor=1), "6 operations"),
+        (lambda *_: None, "is there a `return`"),
+    ],
+    "15.text_of_stream": [
+        (every_line, "Not every line is JSON"),
+        (joined(lambda d: d["content"]), "`.get('content', '')`"),
+        (first_piece, "go on to the last"),
+        (joined(lambda d: d.get("content", "").replace(" ", "")), "do not strip"),
+        (spaced, "join with ''"),
+        (replace_everywhere, "beginning of the line only"),
+        (lambda _lines: None, "is there a `return`"),
+    ],
+    "15.diagnose": [
+        (blames_practice, "EARLIEST"),
+        (lambda _card: "healthy", "the mask is one token short"),
+        (lambda card: later(card) if earlier(card) != "mask" else "mask", "forgotten"),
+        (earlier, "not being right"),
+        (lambda _card: "rl", "it can be"),
+        (lambda _card: None, "is there a `return`"),
+    ],
+}  # fmt: skip
+RIGHT = {
+    "15.token_weights": [weights(ALL, MASKED, own)],
+    "15.training_days": [days()],
+    "15.text_of_stream": [with_next],
+    "15.diagnose": [in_order],
+}

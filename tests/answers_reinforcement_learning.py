@@ -1,0 +1,157 @@
+"""Answers to the exercises of chapter 13: usual mistakes, and unusual right ones."""
+
+import math
+import re
+import statistics
+
+import torch
+
+import course_lib.exercises.reinforcement_learning  # noqa: F401  pins its exercises
+
+
+def by(mean, spread, sign=1):
+    """Advantages with another mean or another spread."""
+    return lambda groups: [
+        [sign * (r - mean(groups, g)) / spread(groups, g) for r in g] for g in groups
+    ]
+
+
+def own(_groups, group):
+    return sum(group) / len(group)
+
+
+def batch(groups, _group):
+    every = [r for group in groups for r in group]
+    return sum(every) / len(every)
+
+
+def spread(_groups, group):
+    return statistics.pstdev(group)
+
+
+def of_batch(groups, _group):
+    return statistics.pstdev([r for group in groups for r in group])
+
+
+def one(_groups, _group):
+    return 1
+
+
+def in_place(groups):
+    for group in groups:
+        group[:] = [0.0] * len(group)
+    return groups
+
+
+def in_torch(groups):
+    rewards = torch.tensor(groups)
+    better = rewards - rewards.mean(1, keepdim=True)
+    return better / rewards.std(1, keepdim=True, correction=0).clamp(min=1e-9)
+
+
+def nan_for_equals(groups):
+    return [
+        [float("nan")] * len(g) if len(set(g)) == 1 else row
+        for g, row in zip(groups, in_torch(groups).tolist(), strict=True)
+    ]
+
+
+def ones_for_equals(groups):
+    return [
+        [1.0] * len(g) if len(set(g)) == 1 else row
+        for g, row in zip(groups, in_torch(groups).tolist(), strict=True)
+    ]
+
+
+def none(*_):
+    return None
+
+
+WRONG = {
+    "13.final_reward": [
+        (lambda *_: 0.0, "earns nothing"),
+        (lambda t, r: float(r in re.findall(r"\d+", t)), "any number in the text"),
+        (lambda t, r: float(t.endswith(r)), "not its last letter"),
+        (
+            lambda t, r: float(re.findall(r"\d+", t)[-1] == r),
+            "holds no final answer",
+        ),
+        (
+            lambda t, r: float(
+                re.findall(r"Answer: (\d+)", t)[-1:] == [r] and "14" not in t
+            ),
+            "it is two",
+        ),
+        (
+            lambda t, r: float(t.partition("Answer:")[2].strip() == r),
+            "the last one is the final answer",
+        ),
+        (none, "is there a `return`"),
+    ],
+    "13.advantages": [
+        (by(batch, of_batch), "the mean of the whole batch"),
+        (by(batch, one), "the mean of the whole batch, and not divided"),
+        (by(own, one), "still to be divided"),
+        (by(own, spread, -1), "the sign is turned round"),
+        (by(own, lambda _, g: statistics.stdev(g)), "divide by n."),
+        (by(own, lambda _, g: statistics.pvariance(g)), "its ROOT"),
+        (by(own, spread), "zero spread"),
+        (nan_for_equals, "gives nan"),
+        (ones_for_equals, "has advantages of 0"),
+        (in_place, "you changed the rewards"),
+        (none, "is there a `return`"),
+    ],
+    "13.slope": [
+        (lambda p, a, b: p * a + (1 - p) * b, "the mean reward itself"),
+        (lambda p, a, b: (1 - p) * (a - b), "you forgot p itself"),
+        (lambda p, a, b: p * p * (a - b), "(1 - p) is missing"),
+        (lambda p, a, b: p * (1 - p) * (b - a), "the sign is turned round"),
+        (lambda _, a, b: a - b, "difference of the rewards"),
+        (lambda p, a, _: p * (1 - p) * a, "if both answers earn the same"),
+        (none, "is there a `return`"),
+    ],
+    "13.token_weights_of": [
+        (lambda p, a, v: [v] * (len(p) + len(a)), "the prompt is weighted"),
+        (lambda p, a, v: [0] * len(p) + [v] * (len(a) - 1) + [0], "ends the answer"),
+        (lambda p, a, v: [0] * (len(p) + len(a) - 1) + [v], "only the last token"),
+        (lambda p, a, v: [0] * len(p) + [v / len(a)] * len(a), "by the length"),
+        (lambda p, a, _: [0] * len(p) + [1] * len(a), "the mask of chapter 08"),
+        (lambda p, a, v: [0] * len(p) + [-v] * len(a), "the sign is turned round"),
+        (lambda p, a, v: [0] * (len(p) - 1) + [v] * len(a) + [0], "too early"),
+        (lambda p, a, v: [0] * len(p) + [max(0, v)] * len(a), "became 0"),
+        (lambda _, a, v: [v] * len(a), "beside EVERY token"),
+        (none, "is there a `return`"),
+    ],
+    "13.clipped": [
+        (lambda r, a, _: r * a, "gains nothing more"),
+        (lambda r, a, c: min(max(r, 1 - c), 1 + c) * a, "a BAD token"),
+        (lambda r, a, c: min(r, 1 + c) * a, "already half as probable gains"),
+        (lambda r, a, c: max(r * a, min(max(r, 1 - c), 1 + c) * a), "gains nothing"),
+        (none, "is there a `return`"),
+    ],
+    "13.pass_at": [
+        (lambda c, n, k: 1 - (1 - c / n) ** k, "with putting back"),
+        (lambda c, n, _: c / n, "that is pass@1"),
+        (lambda c, *_: float(c > 0), "only if all answers"),
+        (lambda c, n, k: math.comb(n - c, k) / math.comb(n, k), "all k are WRONG"),
+        (none, "is there a `return`"),
+    ],
+}
+RIGHT = {
+    "13.final_reward": [
+        lambda t, r: int(t.split("Answer:")[-1].strip() == r and "Answer:" in t)
+    ],
+    "13.advantages": [in_torch],
+    "13.slope": [lambda p, a, b: p * (a - (p * a + (1 - p) * b))],
+    "13.token_weights_of": [
+        lambda p, a, v: torch.tensor([0.0] * len(p) + [v] * len(a))
+    ],
+    "13.clipped": [
+        lambda r, a, c: min(r, 1 + c) * a if a > 0 else max(r, 1 - c) * a,
+    ],
+    "13.pass_at": [
+        lambda c, n, k: (
+            1.0 if n - c < k else 1 - math.prod((n - c - i) / (n - i) for i in range(k))
+        )
+    ],
+}

@@ -1,0 +1,70 @@
+"""The whole run, tiny, as a user starts it: killed, it ends with the same card."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from course_lib.commands.speedrun import whole_command
+from course_lib.runtime import ROOT
+from course_lib.speedrun.card import Card
+from course_lib.speedrun.whole import STEPS, Record
+
+LIMIT_S = 900
+
+
+def start(folder):
+    return subprocess.Popen(
+        [sys.executable, *whole_command(folder, "tiny", "cpu")],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finish(process):
+    output, _ = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 0, output
+    return output
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Return the folder of a run that nobody interrupted, and what it printed."""
+    folder = tmp_path_factory.mktemp("whole")
+    return folder, finish(start(folder))
+
+
+def test_a_run_makes_every_model_and_a_card(whole):
+    folder, output = whole
+    for step in STEPS:
+        assert Record.load(folder, step.name), step.name
+    card = Card.load(folder)
+    assert {stage.name for stage in card.stages} == {step.name for step in STEPS}
+    assert len(card.figures) > 10
+    assert "bars met" in output
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "http" not in page
+
+
+def test_killed_during_any_step_it_ends_with_the_same_figures(whole, tmp_path):
+    """Kill the runner without warning as soon as a step has begun, again and again."""
+    folder, _ = whole
+    for step in STEPS[1:]:
+        process = start(tmp_path)
+        log = tmp_path / "logs" / f"{step.name}.txt"
+        deadline = time.monotonic() + LIMIT_S
+        while not log.exists() and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(1.5)  # in the middle of something
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+        process.communicate()
+    finish(start(tmp_path))
+    assert Card.load(tmp_path).same_figures(Card.load(folder)) == []

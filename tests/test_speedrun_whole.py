@@ -1,0 +1,258 @@
+"""A whole run goes on after a kill, and its card says what it reached."""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from course_lib.commands.speedrun import SIZES as COMMAND_SIZES
+from course_lib.commands.speedrun import whole_command
+from course_lib.speedrun.card import Card, Curve, Figure, Stage, page, save_page, table
+from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.whole import SIZES, STEPS, Plan, Record, Runner, StepFailed
+from course_lib.speedrun.whole.steps import Step, step_named
+
+FIGURE = Figure.of_counts("search", "right", 95, 100, "at least", 0.9)
+CURVE = Curve("Loss", "step", "nats", {"train": [[0, 7.0], [10, 1.25]]})
+CARD = Card(
+    "tiny",
+    (
+        Stage(
+            "base", "Pretraining", (), (CURVE,), {"Hello!": "<b>hats</b>"}, 61.0, 500
+        ),
+        Stage("search", "Search", (FIGURE, replace(FIGURE, name="more", bar=0.99))),
+    ),
+    {"torch": "<3>"},
+)
+
+# Each step notes when it began and ended, and leaves a record as real ones do.
+SCRIPT = """
+import json, sys, time
+from pathlib import Path
+folder, name = Path(sys.argv[1]), sys.argv[2]
+begun = time.time()
+if (folder / f"break-{name}").exists():
+    (folder / f"break-{name}").unlink()
+    print("a fault of", name)
+    sys.exit(3)
+time.sleep(0.3)
+(folder / f"{name}.out").write_text(name)
+(folder / "records").mkdir(exist_ok=True)
+record = {"seconds": 0.3, "peak_mb": 10, "tokens_per_s": None}
+(folder / f"{name}.time").write_text(json.dumps([begun, time.time()]))
+(folder / "records" / f"{name}.json").write_text(json.dumps(record))
+"""
+
+
+class Scripted(Runner):
+    """A runner whose steps are small scripts."""
+
+    def command(self, step):
+        return ["-c", SCRIPT, str(self.folder), step.name]
+
+
+def step(name, *needs, **more):
+    return Step(name, name.title(), lambda *_: None, needs, **more)
+
+
+CHAIN = (step("a"), step("b", "a"), step("c", "b"), step("d", "b"), step("e", "c", "d"))
+
+
+def scripted(folder, steps=CHAIN, said=None, **more):
+    said = [] if said is None else said
+    return Scripted(folder, "tiny", steps=steps, say=said.append, cores=2, **more)
+
+
+def times(folder):
+    found = {}
+    for path in folder.glob("*.time"):
+        found[path.stem] = json.loads(path.read_text())
+    return found
+
+
+def test_steps_wait_for_what_they_need_and_run_side_by_side(tmp_path):
+    scripted(tmp_path).run()
+    when = times(tmp_path)
+    assert set(when) == set("abcde")
+    assert when["a"][1] <= when["b"][0]
+    assert when["c"][0] < when["d"][1]
+    assert when["d"][0] < when["c"][1]
+    assert max(when["c"][1], when["d"][1]) <= when["e"][0]
+
+
+def test_a_step_that_takes_all_cores_runs_alone(tmp_path):
+    steps = (step("a"), step("b", shares_cores=False), step("c"))
+    scripted(tmp_path, steps).run()
+    when = times(tmp_path)
+    for other in "ac":
+        apart = when["b"][1] <= when[other][0] or when[other][1] <= when["b"][0]
+        assert apart
+
+
+def test_a_failed_step_tells_the_end_of_its_log_and_a_second_call_goes_on(tmp_path):
+    (tmp_path / "break-c").touch()
+    with pytest.raises(StepFailed, match="a fault of c"):
+        scripted(tmp_path).run()
+    before = times(tmp_path)
+    assert "e" not in before
+    said = []
+    scripted(tmp_path, said=said).run()
+    assert set(times(tmp_path)) == set("abcde")
+    assert times(tmp_path)["a"] == before["a"]  # not done twice
+    assert said[0].startswith("Done already: a, b")
+
+
+def test_killed_in_the_middle_nothing_is_left_running(tmp_path):
+    def interrupted(line):
+        if "Left" in line or "b is done" in line:
+            raise KeyboardInterrupt
+
+    runner = Scripted(tmp_path, "tiny", steps=CHAIN, say=interrupted, cores=2)
+    with pytest.raises(KeyboardInterrupt):
+        runner.run()
+    time.sleep(0.5)
+    assert "c" not in times(tmp_path)
+    scripted(tmp_path).run()
+    assert set(times(tmp_path)) == set("abcde")
+
+
+def test_a_step_ends_when_its_runner_is_killed():
+    """The step waits for an hour; whoever started it hangs up."""
+    script = (
+        "import time; from course_lib.speedrun.whole import end_with_parent; "
+        "end_with_parent(); print('on', flush=True); time.sleep(3600)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout.readline() == b"on\n"
+    process.stdin.close()
+    assert process.wait(timeout=60) == 130
+
+
+def test_a_folder_holds_one_size(tmp_path):
+    scripted(tmp_path)
+    with pytest.raises(ValueError, match="'tiny', not 'small'"):
+        Runner(tmp_path, "small")
+
+
+def test_the_time_left_is_told_once_something_has_been_measured(tmp_path):
+    steps = tuple(replace(s, usual_s=100) for s in CHAIN)
+    said = []
+    scripted(tmp_path, steps, said).run()
+    assert "time left: not known yet" in said[0]
+    assert "about 1 min left" in said[-2]
+
+
+def test_real_steps_need_only_what_comes_before_them():
+    names = [s.name for s in STEPS]
+    for k, one in enumerate(STEPS):
+        assert set(one.needs) <= set(names[:k])
+    assert len(set(names)) == len(names)
+    with pytest.raises(ValueError, match="no step 'x'"):
+        step_named("x")
+
+
+def test_every_size_has_a_plan_and_the_command_knows_it():
+    assert COMMAND_SIZES == SIZES
+    for size in SIZES:
+        assert Plan.of(size).size == size
+    with pytest.raises(ValueError, match="no size 'huge'"):
+        Plan.of("huge")
+    assert whole_command("there", "tiny", "cpu")[-3:] == ["there", "tiny", "cpu"]
+
+
+def test_the_real_command_of_a_step_is_one_that_python_knows(tmp_path):
+    runner = Runner(tmp_path, "tiny", say=lambda _: None)
+    one = step_named("assistant")
+    assert runner.command(one)[-4:] == ["step", str(tmp_path), "assistant", "tiny"]
+
+
+def test_records_say_that_a_step_is_done(tmp_path):
+    assert Record.load(tmp_path, "base") is None
+    Record(1.5, 300, 7000).save(tmp_path, "base")
+    assert Record.load(tmp_path, "base") == Record(1.5, 300, 7000)
+
+
+def test_two_stages_may_list_their_files_at_once(tmp_path):
+    """The manifest of a folder is read and written as one step."""
+    for k in range(6):
+        (tmp_path / f"{k}.txt").write_text("x")
+    script = (
+        "import sys; from pathlib import Path; from course_lib.speedrun.manifest "
+        "import list_files; list_files(Path(sys.argv[1]), [sys.argv[2]], 'x', 0)"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", script, str(tmp_path), f"{k}.txt"])
+        for k in range(6)
+    ]
+    assert [process.wait() for process in running] == [0] * 6
+    listed = json.loads((tmp_path / "MANIFEST.json").read_text())
+    assert [entry["file"] for entry in listed] == [f"{k}.txt" for k in range(6)]
+
+
+def test_a_lock_left_behind_is_taken_over(tmp_path, monkeypatch):
+    monkeypatch.setattr("course_lib.speedrun.manifest.STALE_S", 0.2)
+    (tmp_path / ".MANIFEST.lock").touch()
+    (tmp_path / "a.txt").write_text("x")
+    list_files(tmp_path, ["a.txt"], "x", 0)
+    assert not (tmp_path / ".MANIFEST.lock").exists()
+
+
+def test_a_figure_knows_whether_it_is_enough():
+    assert FIGURE.met is True
+    assert replace(FIGURE, bar=0.96).met is False
+    assert replace(FIGURE, direction="at most").met is False
+    assert replace(FIGURE, direction=None, bar=None).met is None
+    assert replace(FIGURE, value=float("nan")).met is False
+    assert FIGURE.low < 0.95 < FIGURE.high
+
+
+@pytest.mark.parametrize(("direction", "bar"), [("at least", None), (None, 0.5)])
+def test_a_bar_without_a_direction_is_refused(direction, bar):
+    with pytest.raises(ValueError, match="needs a direction"):
+        replace(FIGURE, direction=direction, bar=bar)
+    with pytest.raises(ValueError, match="'at least' or 'at most'"):
+        replace(FIGURE, direction="about")
+
+
+def test_the_card_survives_the_disk(tmp_path):
+    CARD.save(tmp_path)
+    assert Card.load(tmp_path) == CARD
+    with pytest.raises(ValueError, match="is missing"):
+        Card.load(tmp_path / "nowhere")
+    (tmp_path / "report.json").write_text('{"size": "tiny"}')
+    with pytest.raises(ValueError, match="no report card"):
+        Card.load(tmp_path)
+
+
+def test_cards_are_compared_without_time_and_memory():
+    base, search = CARD.stages
+    slower = replace(CARD, stages=(replace(base, seconds=99, peak_mb=1), search))
+    assert CARD.same_figures(slower) == []
+    worse = replace(search, figures=(replace(FIGURE, value=0.5), search.figures[1]))
+    assert CARD.same_figures(replace(CARD, stages=(base, worse))) == ["search: right"]
+    other = replace(base, texts={"Hello!": "Hi"})
+    changed = CARD.same_figures(replace(CARD, stages=(other, search)))
+    assert changed == ["base says: Hello!"]
+
+
+def test_the_table_says_which_bars_are_missed():
+    text = table(CARD)
+    assert "95.0 %" in text
+    assert "at least 99.0 %  MISSED" in text
+    assert text.endswith("1 of 2 bars met")
+
+
+def test_the_page_is_one_file_and_escapes_what_models_say(tmp_path):
+    text = page(CARD)
+    assert "&lt;b&gt;hats&lt;/b&gt;" in text
+    assert "<b>hats" not in text
+    assert "&lt;3&gt;" in text
+    assert "http" not in text.replace("http-equiv", "")
+    assert 'src="data:image/png;base64,' in text
+    assert 'alt="Loss: train ends at 1.25"' in text
+    assert save_page(CARD, tmp_path).read_text(encoding="utf-8") == text
