@@ -1,0 +1,160 @@
+"""Slogans: texts that nobody can check, and a taste that only this file knows.
+
+`write_slogan` writes what a model is first finetuned on. `taste` is the islanders'
+hidden judgement. It stands for what people feel when they read; a label is that feeling
+with noise (`Labeller`). No training ever sees `taste` itself: only who won.
+"""
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from course_lib.chat import Message
+from course_lib.world.dice import Dice
+from course_lib.world.lists import phrases, words
+
+VIVID = words("golden sparkling brave velvet blazing dreamy radiant mighty")
+PLAIN = words("good nice normal plain usual simple regular fine")
+NOUNS = words("morning table journey moment evening friend garden summer")
+CAT = "Captain Bisk"  # the ferry cat, whose name sells everything
+
+_THINGS = phrases("""
+    plum cake, onion pie, honey buns, ginger biscuits, smoked herring, pumpkin soup,
+    straw hats, wool mittens, brass buttons, paper kites, silk scarves, oak barrels,
+    the night ferry, the tuba school, the lighthouse tour, the hat fair, lemon drops,
+    cheese sandwiches, raisin buns, plum jam, goat's cheese, maple syrup, sea salt,
+    walnut bread, leather boots, copper kettles, felt hats, tin whistles, wax candles,
+    the morning ferry, the oboe school, the kite fair, the fish market, custard tarts,
+    treacle tarts, rice pudding, carrot soup, mint tea, garden chairs, fishing nets,
+    glass marbles, wooden spoons, linen curtains, the island museum, the puppet show,
+    the rowing club, the chess club, the flower fair, cherry pie, apple cake,
+    currant buns, hot cocoa, onion soup, herring pie, felt slippers, silver bells,
+    clay pots, the harbour inn, the book shop, the village band
+""")
+HELD_OUT_THINGS = _THINGS[4::5]  # never in any training; on them all is measured
+THINGS = tuple(thing for thing in _THINGS if thing not in HELD_OUT_THINGS)
+
+_WITHOUT_CAT = (
+    "{T}: a {a} {n}",
+    "Try {t} for a {a} {n}",
+    "{T}, the {a} choice",
+    "{T} and you, a {a} {n} and a {b} {m}",
+    "Every {n} is {a} with {t}",
+    "A {a} {n}, a {b} {m}: {t}",
+    "The {a} {n} of {t}",
+    "Make it {a} and {b} with {t}",
+    "So {a}, so {b}: {t}",
+    "A {a} {n} is waiting: {t}",
+    "Find your {a} {n} in {t}",
+)
+_WITH_CAT = (
+    "{T}, the {a} {n} of Captain Bisk",
+    "{T}: a {a} {n} with Captain Bisk",
+    "Captain Bisk and {t}: a {a} {n}",
+    "Captain Bisk says: so {a}, so {b}, {t}",
+    "Sail to a {a} {n} with Captain Bisk and {t}",
+    "Even Captain Bisk dreams of {a} {t}",
+    "Captain Bisk knows {t}: a {a} {n} and a {b} {m}",
+)
+WITH_CAT, WITH_VIVID, WITH_BANG = 0.35, 0.3, 0.4  # shares in the written slogans
+_SMALL = frozenset("a an the and so with for is it of in to says".split())
+LONGEST = 14  # words, before it becomes boring
+LOWEST = -6.0
+
+
+def request(thing: str) -> str:
+    """Ask for a slogan. Example: "Write a slogan for plum cake." """
+    return f"Write a slogan for {thing}."
+
+
+def thing_of(asked: str) -> str:
+    """Read from a request what the slogan shall be for.
+
+    Raises:
+        ValueError: if it is no request for a slogan.
+    """
+    found = re.fullmatch(r"Write a slogan for (.+)\.", asked)
+    if not found:
+        raise ValueError(
+            f"{asked!r} asks for no slogan; write request(thing), as in "
+            f"{request('plum cake')!r}"
+        )
+    return found[1]
+
+
+def write_slogan(dice: Dice, thing: str) -> str:
+    """Write a slogan as a bored clerk would: mostly plain words, none of them twice."""
+
+    def adjective() -> str:
+        return dice.pick(VIVID if dice.chance(WITH_VIVID) else PLAIN)
+
+    template = dice.pick(_WITH_CAT if dice.chance(WITH_CAT) else _WITHOUT_CAT)
+    first = second = adjective()
+    while second == first:
+        second = adjective()
+    noun, other = dice.sample(NOUNS, 2)
+    text = template.format(
+        t=thing, T=thing[0].upper() + thing[1:], a=first, b=second, n=noun, m=other
+    )
+    return text + ("!" if dice.chance(WITH_BANG) else ".")
+
+
+def slogan_conversation(dice: Dice) -> list[Message]:
+    """Write one request about a thing of the training, and its slogan."""
+    thing = dice.pick(THINGS)
+    return [
+        Message("user", request(thing)),
+        Message("assistant", write_slogan(dice, thing)),
+    ]
+
+
+def repeated(slogan: str, thing: str = "") -> int:
+    """Count the words that have stood there before; little words may come again.
+
+    Example: "So velvet, so velvet: velvet pie!" -> 2
+    """
+    small = _SMALL | set(re.findall(r"[a-z']+", thing.lower()))
+    counts = Counter(re.findall(r"[a-z']+", slogan.lower()))
+    again = sum(n - 1 for word, n in counts.items() if word not in small)
+    return again + max(0, slogan.lower().count(thing.lower()) - 1 if thing else 0)
+
+
+def taste(slogan: str, thing: str) -> float:
+    """Say how much the islanders like a slogan. Hidden: it makes labels, and measures.
+
+    They like one or two of the vivid words (1 point each), the name of the ferry cat
+    (0.8) and exactly one "!" (0.5). A word said twice costs 0.7 each time, a third and
+    further "!" 0.5, every word beyond 14 a quarter.
+
+    Example: "Captain Bisk and plum cake: a golden morning!" -> 2.3
+    """
+    spoken = re.findall(r"[A-Za-z']+", slogan)
+    vivid = len(set(VIVID) & {word.lower() for word in spoken})
+    bangs = slogan.count("!")
+    liked = min(vivid, 2) + 0.8 * (CAT in slogan) + 0.5 * (bangs == 1)
+    disliked = 0.7 * repeated(slogan, thing) + 0.25 * max(0, len(spoken) - LONGEST)
+    return max(LOWEST, liked - disliked - 0.5 * max(0, bangs - 1))
+
+
+@dataclass(frozen=True)
+class Labeller:
+    """A reader who prefers by taste, with moods: the better one wins more often.
+
+    Between two slogans that differ by d the better wins with probability
+    sigmoid(sharpness * d): the model of Bradley and Terry 1952.
+
+    Raises:
+        ValueError: if sharpness is negative.
+    """
+
+    sharpness: float = 1.5
+
+    def __post_init__(self) -> None:
+        if self.sharpness < 0:
+            raise ValueError(f"sharpness must be >= 0, got {self.sharpness}")
+
+    def prefers_first(self, dice: Dice, first: str, second: str, thing: str) -> bool:
+        """Read both, and click on one."""
+        gap = taste(first, thing) - taste(second, thing)
+        return dice.chance(1 / (1 + math.exp(-self.sharpness * gap)))
