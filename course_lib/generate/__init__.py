@@ -4,7 +4,12 @@ Strings belong to `tokenizer` and `chat`; this room sees ids only. `sampling` ch
 one token, `decoding` goes on and on, `scoring` asks how likely a given answer is.
 """
 
-from course_lib.generate.decoding import generate, stream, stream_with_probabilities
+from course_lib.generate.decoding import (
+    generate,
+    generate_with_probabilities,
+    stream,
+    stream_with_probabilities,
+)
 from course_lib.generate.sampling import (
     SamplingConfig,
     darts_of_rows,
@@ -18,6 +23,7 @@ __all__ = [
     "darts_of_rows",
     "draw",
     "generate",
+    "generate_with_probabilities",
     "next_probabilities",
     "score",
     "stream",

@@ -54,9 +54,39 @@ def generate(
     for chunk in chunks(by_length, batch_size):
         these = {row: rows[row] for row in chunk}
         for said, _ in _speak(model, these, sampling, max_new_tokens, stop_ids):
-            for row, token in said:
+            for row, token, _ in said:
                 if keep_stop or token not in stop_ids:
                     answers[row].append(token)
+    return answers
+
+
+def generate_with_probabilities(
+    model: Transformer,
+    prompts: Sequence[Sequence[int]],
+    sampling: SamplingConfig,
+    max_new_tokens: int,
+    stop_ids: Collection[int] = (),
+    batch_size: int = 128,
+) -> list[list[tuple[int, float]]]:
+    """Return for each prompt the ids of `generate(..., keep_stop=True)`, and how sure.
+
+    Beside each id stands the natural logarithm of the model's own probability, before
+    temperature, top-k and top-p, as it was at the moment of the draw.
+
+    Raises:
+        ValueError: as `generate`.
+    """
+    rows = checked_rows(prompts, "prompt", model.config)
+    stop_ids = checked_limits(rows, model.config, max_new_tokens, stop_ids)
+    answers: list[list[tuple[int, float]]] = [[] for _ in rows]
+    by_length = sorted(range(len(rows)), key=lambda row: len(rows[row]))
+    for chunk in chunks(by_length, batch_size):
+        these = {row: rows[row] for row in chunk}
+        for said, logits in _speak(model, these, sampling, max_new_tokens, stop_ids):
+            tokens, places = ([s[k] for s in said] for k in (1, 2))
+            found = logits.float().log_softmax(-1)[places, tokens].tolist()
+            for (row, token, _), sure in zip(said, found, strict=True):
+                answers[row].append((token, sure))
     return answers
 
 
@@ -111,7 +141,7 @@ def _speak_alone(
     rows = checked_rows([prompt], "prompt", model.config)
     stop_ids = checked_limits(rows, model.config, max_new_tokens, stop_ids)
     steps = _speak(model, {0: rows[0]}, sampling, max_new_tokens, stop_ids)
-    tokens = ((token, logits[0]) for said, logits in steps for _, token in said)
+    tokens = ((token, logits[0]) for said, logits in steps for _, token, _ in said)
     return (step for step in tokens if keep_stop or step[0] not in stop_ids)
 
 
@@ -124,10 +154,11 @@ def _speak(
     sampling: SamplingConfig,
     max_new_tokens: int,
     stop_ids: frozenset[int],
-) -> Iterator[tuple[list[tuple[int, int]], Float[Tensor, "B V"]]]:
-    """Yield, step by step, what each row that still speaks says: its number, an id.
+) -> Iterator[tuple[list[tuple[int, int, int]], Float[Tensor, "B V"]]]:
+    """Yield, step by step, what each row that still speaks says.
 
-    A stop id is the last that a row says. With it come the logits of the whole batch.
+    That is its number, an id, and its place in the logits of the whole batch, which
+    come with it. A stop id is the last that a row says.
     """
     room = {row: model.config.context - len(ids) for row, ids in prompts.items()}
     rows = list(prompts)  # whose answer each place of the batch computes
@@ -140,13 +171,13 @@ def _speak(
         else:
             ids = draw(next_probabilities(logits, sampling), darts[:, step])
         said = [
-            (row, token)
-            for row, token in zip(rows, ids.tolist(), strict=True)
+            (row, token, place)
+            for place, (row, token) in enumerate(zip(rows, ids.tolist(), strict=True))
             if row in room
         ]
         yield said, logits
         n_before = len(room)
-        going_on = [row for row, token in said if token not in stop_ids]
+        going_on = [row for row, token, _ in said if token not in stop_ids]
         room = {row: room[row] - 1 for row in going_on if room[row] > 1}
         if not room or step + 1 == max_new_tokens:
             return
@@ -164,17 +195,26 @@ def _speak(
 def _read(
     model: Transformer, prompts: list[list[int]], max_new_tokens: int
 ) -> tuple[KVCache, Float[Tensor, "B C"]]:
-    """Read all prompts in one go; return the cache and what each last token became."""
+    """Read all prompts in one go; return the cache and what each last token became.
+
+    A prompt that is to be answered many times is read once.
+    """
     weight = next(model.parameters())
     device = weight.device
-    lengths = torch.tensor([len(prompt) for prompt in prompts], device=device)
-    longest = max(len(prompt) for prompt in prompts)
-    padded = [prompt + [0] * (longest - len(prompt)) for prompt in prompts]
+    different = list(dict.fromkeys(map(tuple, prompts)))
+    lengths = torch.tensor([len(prompt) for prompt in different], device=device)
+    longest = max(len(prompt) for prompt in different)
+    padded = [[*prompt, *[0] * (longest - len(prompt))] for prompt in different]
     room = min(longest + max_new_tokens, model.config.context)
-    cache = KVCache(model.config, len(prompts), room, device, weight.dtype)
+    cache = KVCache(model.config, len(different), room, device, weight.dtype)
     hidden = model.body(torch.tensor(padded, device=device), cache)
     cache.keep(lengths)
-    last = hidden[torch.arange(len(prompts), device=device), lengths - 1]
+    last = hidden[torch.arange(len(different), device=device), lengths - 1]
+    if len(different) < len(prompts):
+        place = {prompt: k for k, prompt in enumerate(different)}
+        copies = torch.tensor([place[tuple(p)] for p in prompts], device=device)
+        cache.select(copies)
+        last = last[copies]
     if not bool(last.isfinite().all()):
         raise ValueError(
             "the model computes nan or inf instead of numbers: its training diverged. "
