@@ -102,7 +102,7 @@ def learn_preferences(
         elapsed_s += time.perf_counter() - began
         right = float((chosen > rejected).float().mean())
         yield PreferenceLog(
-            step + 1, len(batches), float(loss), right, seen, elapsed_s
+            step + 1, len(batches), float(loss.detach()), right, seen, elapsed_s
         )
     scorer.eval()
 

@@ -12,28 +12,19 @@ from dataclasses import dataclass
 
 from course_lib.chat import Message
 from course_lib.world.dice import Dice
-from course_lib.world.lists import phrases, words
+from course_lib.world.lists import words
+from course_lib.world.words_things import FRUITS, VEGETABLES
 
 VIVID = words("golden sparkling brave velvet blazing dreamy radiant mighty")
 PLAIN = words("good nice normal plain usual simple regular fine")
 NOUNS = words("morning table journey moment evening friend garden summer")
 CAT = "Captain Bisk"  # the ferry cat, whose name sells everything
 
-_THINGS = phrases("""
-    plum cake, onion pie, honey buns, ginger biscuits, smoked herring, pumpkin soup,
-    straw hats, wool mittens, brass buttons, paper kites, silk scarves, oak barrels,
-    the night ferry, the tuba school, the lighthouse tour, the hat fair, lemon drops,
-    cheese sandwiches, raisin buns, plum jam, goat's cheese, maple syrup, sea salt,
-    walnut bread, leather boots, copper kettles, felt hats, tin whistles, wax candles,
-    the morning ferry, the oboe school, the kite fair, the fish market, custard tarts,
-    treacle tarts, rice pudding, carrot soup, mint tea, garden chairs, fishing nets,
-    glass marbles, wooden spoons, linen curtains, the island museum, the puppet show,
-    the rowing club, the chess club, the flower fair, cherry pie, apple cake,
-    currant buns, hot cocoa, onion soup, herring pie, felt slippers, silver bells,
-    clay pots, the harbour inn, the book shop, the village band
-""")
-HELD_OUT_THINGS = _THINGS[4::5]  # never in any training; on them all is measured
-THINGS = tuple(thing for thing in _THINGS if thing not in HELD_OUT_THINGS)
+_DISHES = words("cake pie soup jam tart bread buns tea")
+_FOODS = (*FRUITS, *VEGETABLES)
+HELD_OUT_FOODS = _FOODS[3::6]  # in no slogan of any training; on them all is measured
+THINGS = tuple(f"{f} {d}" for f in _FOODS if f not in HELD_OUT_FOODS for d in _DISHES)
+HELD_OUT_THINGS = tuple(f"{food} {dish}" for food in HELD_OUT_FOODS for dish in _DISHES)
 
 _WITHOUT_CAT = (
     "{T}: a {a} {n}",

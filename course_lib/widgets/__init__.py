@@ -9,6 +9,7 @@ from course_lib.widgets.attention_view import AttentionView
 from course_lib.widgets.chat_panel import ChatPanel
 from course_lib.widgets.curve_guess import CurveGuess
 from course_lib.widgets.guess_game import GuessGame
+from course_lib.widgets.label_pairs import LabelPairs
 from course_lib.widgets.live_chart import LiveChart
 from course_lib.widgets.merge_stepper import MergeStepper
 from course_lib.widgets.next_token_stepper import NextTokenStepper
@@ -24,6 +25,7 @@ __all__ = [
     "ChatPanel",
     "CurveGuess",
     "GuessGame",
+    "LabelPairs",
     "LiveChart",
     "MergeStepper",
     "NextTokenStepper",
