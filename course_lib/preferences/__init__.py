@@ -3,6 +3,7 @@
     rows = encode_pairs(read_pairs(path), tokenizer)
     learn_preferences(RewardModel(policy), rows, config)              # a reward model
     learn_preferences(ImplicitReward(policy, copy, 0.1), rows, config)   # DPO
+    practise(policy, lambda step: prompts_judged_by(...), config, ...)   # RLHF, by `rl`
     best_of_n(scores, values, n), best_of_n_kl(n)                     # no training
 
 `slogans` is what is written here, with the hidden taste that makes the labels and that
@@ -27,6 +28,12 @@ from course_lib.preferences.pairs import (
     write_pairs,
 )
 from course_lib.preferences.reward import RewardModel, accuracy
+from course_lib.preferences.writing import (
+    Writings,
+    prompts_judged_by,
+    scores_of,
+    write,
+)
 
 __all__ = [
     "ImplicitReward",
@@ -35,6 +42,7 @@ __all__ = [
     "PreferenceLog",
     "RewardModel",
     "Rows",
+    "Writings",
     "accuracy",
     "agreement",
     "best_of_n",
@@ -44,6 +52,9 @@ __all__ = [
     "example_of",
     "learn_preferences",
     "log_probabilities",
+    "prompts_judged_by",
     "read_pairs",
+    "scores_of",
+    "write",
     "write_pairs",
 ]

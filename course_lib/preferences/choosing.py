@@ -11,7 +11,7 @@ from torch import Tensor
 
 
 def best_of_n_kl(n: int) -> float:
-    """Return how far best of n moves from the model that wrote, in nats: log n - (n-1)/n.
+    """Return how far best of n moves from the model that wrote: log n - (n-1)/n nats.
 
     Exact where no two answers score alike; with ties it is an upper bound, as the
     true distance is then smaller (Stiennon et al. 2020, appendix G.3; Gao et al. 2022,

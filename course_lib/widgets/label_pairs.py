@@ -103,7 +103,7 @@ class LabelPairs(CourseWidget):
             self._show("skipped")
 
     def undo(self) -> None:
-        """Take back the newest label of the present labeller, and show its pair again."""
+        """Take back the present labeller's newest label, and show its pair again."""
         pairs = self._on_disk()
         mine = [k for k, pair in enumerate(pairs) if pair.labeller == self.labeller]
         if not mine:
@@ -149,7 +149,7 @@ class LabelPairs(CourseWidget):
         return {(pair.request, pair.answers) for pair in mine}
 
     def _current(self) -> Candidates | None:
-        """Find the first pair that the present labeller has neither judged nor skipped."""
+        """Find the present labeller's first pair neither judged nor skipped."""
         judged = self._judged()
         for some in self._candidates:
             seen = (some.request, frozenset(some[1:])) in judged
