@@ -16,6 +16,7 @@ from course_lib.widgets.next_token_stepper import NextTokenStepper
 from course_lib.widgets.pick_out import PickOut
 from course_lib.widgets.predict import predict, prediction_score
 from course_lib.widgets.query_arrow import QueryArrow
+from course_lib.widgets.score_scrubber import ScoreScrubber
 from course_lib.widgets.threshold_bars import ThresholdBars
 from course_lib.widgets.token_explorer import TokenExplorer
 from course_lib.widgets.tool_trace import ToolTrace
@@ -31,6 +32,7 @@ __all__ = [
     "NextTokenStepper",
     "PickOut",
     "QueryArrow",
+    "ScoreScrubber",
     "ThresholdBars",
     "TokenExplorer",
     "ToolTrace",
