@@ -11,6 +11,7 @@ import answers_hallucinations
 import answers_inference
 import answers_next_token
 import answers_pretraining
+import answers_rlhf
 import answers_tokenization
 import answers_transformer
 import pytest
@@ -22,6 +23,7 @@ import course_lib.exercises.hallucinations
 import course_lib.exercises.inference
 import course_lib.exercises.next_token
 import course_lib.exercises.pretraining
+import course_lib.exercises.rlhf
 import course_lib.exercises.tokenization
 import course_lib.exercises.transformer  # noqa: F401  importing a room pins it
 from course_lib.exercises.board import Mistake, known_exercises
@@ -36,6 +38,7 @@ ROOMS = (
     answers_finetuning,
     answers_hallucinations,
     answers_base_models,
+    answers_rlhf,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
 WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
@@ -60,6 +63,7 @@ def test_every_exercise_has_three_wrong_answers():
         ("07", 4),
         ("08", 5),
         ("09", 5),
+        ("14", 5),
     ],
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):

@@ -103,7 +103,8 @@ class ScoreScrubber(CourseWidget):
             text = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
             rows += (
                 f"<tr><td>{html.escape(stage)}</td><td>{_mean(self.scores[k]):.2f}</td>"
-                f'<td style="text-align:left"><code>{html.escape(text)}</code></td></tr>'
+                f'<td style="text-align:left"><code>{html.escape(text)}</code></td>'
+                "</tr>"
             )
         return (
             f"<p><b>{html.escape(self.title)}</b><br>where the notebook runs, move the "
