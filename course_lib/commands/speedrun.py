@@ -6,6 +6,7 @@
     python -m course_lib speedrun finetuning    # and with other data, to compare
     python -m course_lib speedrun honest        # teach it to say "I don't know"
     python -m course_lib speedrun search        # teach the assistant its tools
+    python -m course_lib speedrun preference    # slogans, reward models and RLHF
     python -m course_lib speedrun vocabulary    # chapter 02's look at the real model's
     python -m course_lib speedrun smollm2-identity   # adapters for the real model,
     python -m course_lib speedrun smollm2-tools      # which `fetch` brings: some
@@ -36,6 +37,7 @@ STAGES = (
     "finetuning",
     "honest",
     "search",
+    "preference",
     "smollm2-identity",
     "smollm2-tools",
     "smollm2-unknown",

@@ -8,9 +8,11 @@ with noise (`Labeller`). No training ever sees `taste` itself: only who won.
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from course_lib.chat import Message
+from course_lib.preferences.pairs import Pair
 from course_lib.world.dice import Dice
 from course_lib.world.lists import words
 from course_lib.world.words_things import FRUITS, VEGETABLES
@@ -149,3 +151,25 @@ class Labeller:
         """Read both, and click on one."""
         gap = taste(first, thing) - taste(second, thing)
         return dice.chance(1 / (1 + math.exp(-self.sharpness * gap)))
+
+
+WITH_MOODS = Labeller()
+
+
+def labelled(
+    written: Iterable[tuple[str, Sequence[str]]],
+    dice: Dice,
+    labeller: Labeller = WITH_MOODS,
+) -> list[Pair]:
+    """Have pairs of slogans judged: requests, each with the two that were written.
+
+    Equal ones are left out: there is nothing to choose.
+    """
+    pairs = []
+    for asked, (first, second) in written:
+        if first == second:
+            continue
+        wins = labeller.prefers_first(dice, first, second, thing_of(asked))
+        chosen, rejected = (first, second) if wins else (second, first)
+        pairs.append(Pair(asked, chosen, rejected, "the islanders"))
+    return pairs

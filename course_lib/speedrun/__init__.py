@@ -18,6 +18,7 @@ from course_lib.speedrun.base import BaseRecipe, Corpus, pretrain, read_corpus
 from course_lib.speedrun.finetuning_study import study_finetuning
 from course_lib.speedrun.honest import HonestRecipe, Split, make_honest
 from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.preference import study_preferences
 from course_lib.speedrun.real_identity import teach_identity
 from course_lib.speedrun.real_tools import teach_tools
 from course_lib.speedrun.real_unknown import measure_confidence, teach_unknown
@@ -47,6 +48,7 @@ __all__ = [
     "record_vocabulary",
     "score_answers",
     "study_finetuning",
+    "study_preferences",
     "teach_identity",
     "teach_to_search",
     "teach_tools",

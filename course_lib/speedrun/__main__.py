@@ -20,6 +20,7 @@ STAGES = {
     "finetuning": speedrun.study_finetuning,
     "honest": lambda folder: speedrun.make_honest(speedrun.HonestRecipe(), folder),
     "search": lambda folder: speedrun.teach_to_search(speedrun.SearchRecipe(), folder),
+    "preference": speedrun.study_preferences,
     "smollm2-identity": speedrun.teach_identity,
     "smollm2-tools": speedrun.teach_tools,
     "smollm2-unknown": speedrun.teach_unknown,
