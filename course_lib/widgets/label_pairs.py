@@ -5,6 +5,8 @@ the function it is given.
 """
 
 import html
+import statistics
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -73,10 +75,17 @@ class LabelPairs(CourseWidget):
         self.path, self._learn = Path(path), learn
         self.pairs = read_pairs(self.path) if self.path.exists() else []
         self._skipped: set[tuple[str, Candidates]] = set()
+        self._times_s: list[float] = []
         super().__init__(labeller=labeller, can_learn=learn is not None)
         self._show()
         self.observe(self._on_labeller, "labeller")
         self.on_msg(self._on_message)
+
+    @property
+    def seconds_a_label(self) -> float | None:
+        """How long a choice took, half of them longer; None before the third."""
+        # The first waits for a reader who has not begun.
+        return statistics.median(self._times_s[1:]) if len(self._times_s) > 2 else None
 
     # --- From Python, and from the page ---
 
@@ -94,6 +103,7 @@ class LabelPairs(CourseWidget):
         chosen, rejected = answers if side == "left" else answers[::-1]
         pair = Pair(now.request, chosen, rejected, self.labeller)
         self._save([*self._on_disk(), pair])
+        self._times_s.append(time.monotonic() - self._shown_at)
         self._show(f"saved: {chosen}")
 
     def skip(self) -> None:
@@ -180,6 +190,7 @@ class LabelPairs(CourseWidget):
                 for (one, other), found in agreement(self.pairs).items()
             )
             self.note = note
+        self._shown_at = time.monotonic()
 
     # --- Forms that need no kernel ---
 
