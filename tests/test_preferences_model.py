@@ -1,6 +1,6 @@
-"""The sloganeer of `data/`, what twenty clicks change, and the bars of the study's log.
+"""The sloganeer of `data/`, what twenty clicks change, and the bars of the log.
 
-Three seeds, each with labels, a reward model and runs of its own (`speedrun preference`).
+Three seeds, each with labels, a reward model and runs of its own: the stage preference.
 """
 
 import json

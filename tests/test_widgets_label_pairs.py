@@ -119,6 +119,16 @@ def test_the_button_learns_from_all_labels(path):
     assert (failing.learned, failing.busy) == ("That did not work: too few", False)
 
 
+def test_it_tells_how_long_a_choice_takes(path, monkeypatch):
+    clock = iter([0.0, 100.0, 100.0, 102.0, 102.0, 104.0, 104.0, 113.0, 113.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    desk = LabelPairs(CANDIDATES, path)
+    assert desk.seconds_a_label is None
+    for _ in range(4):
+        desk.choose("left")
+    assert desk.seconds_a_label == 2.0  # of 2, 2 and 9; the first waited 100
+
+
 def test_messages_that_mean_nothing_do_nothing(path):
     desk = LabelPairs(CANDIDATES, path)
     for content in ({}, {"do": "delete"}, {"do": "_save"}, [], {"do": None}):
