@@ -1,4 +1,4 @@
-"""Labelling in a real JupyterLab: twenty keys, a name, undo, and the file behind it."""
+"""Labels and the scrubber in a real JupyterLab: keys, names, undo, a hidden truth."""
 
 import ast
 
@@ -18,6 +18,15 @@ desk = LabelPairs(pairs, "labels.jsonl", learn=lambda pairs: f"{len(pairs)} labe
 desk
 """,
     "print([[p.labeller, p.chosen[:7]] for p in desk.pairs])",
+    """
+from course_lib.widgets import ScoreScrubber
+scrubber = ScoreScrubber({f"step {5 * k}": [
+    (f"So <i>velvet</i>, so velvet: plum cake {k}{'!' * k}", k / 3, 2 - abs(k - 4) / 2),
+    (f"Captain Bisk and plum cake: a golden morning {k}!", k / 4, 2.5 - abs(k - 5) / 2),
+] for k in range(10)}, names=("reward model", "truth"))
+scrubber
+""",
+    "print([scrubber.position, scrubber.best, scrubber.reveal, scrubber.verdict])",
 ]
 
 
@@ -25,6 +34,7 @@ desk
 def labelling(tmp_path_factory):
     with own_page(tmp_path_factory.mktemp("lab"), "labels.ipynb", CELLS) as page:
         run(page, 0)
+        run(page, 2)
         yield page
 
 
@@ -66,6 +76,30 @@ def test_undo_skip_a_name_and_the_button(labelling):
     wait_until(labelling, view, "/20 labels/.test(view.textContent)")
     assert labels(labelling)[-1] == ["Mira 2", "Captain"]
     look(labelling, view, "label_pairs_turns")
+
+
+def test_the_truth_is_shown_after_a_choice(labelling):
+    view = labelling.show(".course.score-scrubber")
+    slider = view.get_by_role("slider")
+    show = view.get_by_role("button", name="Show the truth")
+    slider.focus()
+    for _ in range(7):
+        labelling.page.keyboard.press("ArrowRight")
+    wait_until(labelling, view, "/morning 7!/.test(view.textContent)")
+    assert show.is_disabled()
+    assert view.locator("polyline").count() == 1
+    assert view.locator(".texts i").count() == 0
+    view.get_by_role("button", name="Best here").click()
+    wait_until(labelling, view, "/your choice: step 35/.test(view.textContent)")
+    look(labelling, view, "score_scrubber")
+    show.click()
+    wait_until(labelling, view, "/highest at step 20/.test(view.textContent)")
+    assert view.locator("polyline").count() == 2
+    labelling.page.wait_for_timeout(300)
+    position, best, reveal, verdict = ast.literal_eval(run(labelling, 3))
+    assert (position, best, reveal) == (7, 7, True)
+    assert verdict.startswith("You stopped at step 35")
+    look(labelling, view, "score_scrubber_shown")
 
 
 def test_the_page_had_no_error_and_asked_nobody_else(labelling):
