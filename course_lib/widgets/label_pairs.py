@@ -182,8 +182,8 @@ class LabelPairs(CourseWidget):
             self.request, self.left, self.right = now or ("", "", "")
             self.done, self.can_undo = now is None, mine > 0
             self.progress = (
-                f"{mine} labels by {self.labeller or 'you'}, {len(self.pairs)} in the "
-                f"file; {len(self._candidates)} pairs to judge"
+                f"{mine} label{'' if mine == 1 else 's'} by {self.labeller or 'you'}, "
+                f"{len(self.pairs)} in the file; {len(self._candidates)} pairs to judge"
             )
             self.agreed = "; ".join(
                 f"{one or 'nameless'} and {other or 'nameless'} chose alike: {found}"
