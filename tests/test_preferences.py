@@ -35,24 +35,27 @@ from course_lib.preferences import (
     write,
     write_pairs,
 )
+from course_lib.preferences.reading import requests_of_tests
 from course_lib.preferences.slogans import (
     CAT,
-    HELD_OUT_FOODS,
-    HELD_OUT_THINGS,
+    HELD_OUT_REQUESTS,
+    HELD_OUT_TOWNS,
     LOWEST,
-    THINGS,
+    REQUESTS,
     Labeller,
+    labelled,
     repeated,
     request,
     slogan_conversation,
     taste,
-    thing_of,
+    write_slogan,
 )
 from course_lib.runtime import data_path
 from course_lib.world.dice import Dice
 
 SMALL = ModelConfig(vocab_size=16, context=24, n_layers=2, width=32, n_heads=2,
                     n_kv_heads=2, mlp_width=48)  # fmt: skip
+TEA, PIE = request("tea room", "Oakport"), request("bakery", "Saltport")
 GOOD = 7  # whoever says 7 wins
 
 
@@ -257,35 +260,48 @@ def test_kl_of_best_of_n_by_hand(n, kl):
         ("Plum cake!!", -0.5),
         ("So velvet, so velvet: plum cake.", 0.3),
         ("Captain Bisk, Captain Bisk: plum cake.", 0.8 - 1.4),
-        ("Plum cake, plum cake.", -0.7),
+        ("Plum cake, plum cake.", -1.4),
         ("Plum cake " + " ".join(f"w{'x' * k}" for k in range(16)), -1.0),
         ("golden " * 40, LOWEST),
     ],
 )
 def test_taste_by_hand(slogan, worth):
-    assert taste(slogan, "plum cake") == pytest.approx(worth)
+    assert taste(slogan) == pytest.approx(worth)
 
 
-def test_what_is_trained_on_never_repeats_a_word_and_never_names_a_held_out_food():
+def test_what_is_trained_on_repeats_no_word_and_asks_about_no_held_out_town():
     dice = Dice(0)
     for _ in range(3_000):
         asked, written = slogan_conversation(dice)
-        assert repeated(written.content, thing_of(asked.content)) == 0
+        assert repeated(written.content) == 0
         assert written.content.count("!") <= 1
-        assert not any(food in asked.content.split() for food in HELD_OUT_FOODS)
-    assert not set(THINGS) & set(HELD_OUT_THINGS)
-    assert {"plum cake", "onion pie"} <= set(THINGS)
+        assert asked.content in REQUESTS
+    assert not any(town in asked for town in HELD_OUT_TOWNS for asked in REQUESTS)
+    assert all(any(t in asked for t in HELD_OUT_TOWNS) for asked in HELD_OUT_REQUESTS)
+
+
+def test_a_written_slogan_is_plain_and_leaves_room_to_be_better():
+    dice = Dice(1)
+    worths = [taste(write_slogan(dice)) for _ in range(3_000)]
+    assert 0.6 < sum(worths) / len(worths) < 1.2
+    assert max(worths) == pytest.approx(3.3)
+
+
+def test_equal_slogans_make_no_pair():
+    written = [("Write!", ("Tea.", "Tea.")), ("Write!", ("Golden tea!", "Tea."))]
+    (pair,) = labelled(written, Dice(0), Labeller(sharpness=50.0))
+    assert (pair.chosen, pair.rejected) == ("Golden tea!", "Tea.")
 
 
 def test_the_better_slogan_wins_as_often_as_bradley_and_terry_say():
     dice, better, worse = Dice(0), f"{CAT}: a golden day!", "A day."
-    gap = taste(better, "tea") - taste(worse, "tea")
+    gap = taste(better) - taste(worse)
     expected = 1 / (1 + math.exp(-0.6 * gap))
     labeller = Labeller(sharpness=0.6)
-    won = sum(labeller.prefers_first(dice, better, worse, "tea") for _ in range(4_000))
+    won = sum(labeller.prefers_first(dice, better, worse) for _ in range(4_000))
     assert won / 4_000 == pytest.approx(expected, abs=0.03)
     blind = Labeller(sharpness=0.0)
-    won = sum(blind.prefers_first(dice, better, worse, "tea") for _ in range(4_000))
+    won = sum(blind.prefers_first(dice, better, worse) for _ in range(4_000))
     assert won / 4_000 == pytest.approx(0.5, abs=0.03)
 
 
@@ -353,7 +369,7 @@ def test_labellers_are_compared_on_what_both_have_judged():
             "label at least one",
         ),
         (lambda: Labeller(-1.0), "got -1"),
-        (lambda: thing_of("Who are you?"), "asks for no slogan"),
+        (lambda: requests_of_tests(99), "requests held out; got 99"),
         (lambda: read_pairs("nowhere.jsonl"), "label some first"),
         (lambda: Pair("", "a", "b"), "needs a request"),
     ],
@@ -376,11 +392,11 @@ def assistant():
 
 def test_an_answer_is_weighed_and_its_request_is_only_read(assistant):
     _, tokenizer = assistant
-    ids, weights = example_of(request("plum cake"), "Golden!", tokenizer)
+    ids, weights = example_of(request("bakery", "Oakport"), "Golden!", tokenizer)
     answer = [token for token, weight in zip(ids, weights, strict=True) if weight]
     assert tokenizer.decode(answer) == "Golden!<|end|>"
-    (rows,) = encode_pairs([Pair(request("tea"), "Golden!", "Tea.")], tokenizer)
-    assert rows[0] == example_of(request("tea"), "Golden!", tokenizer)
+    (rows,) = encode_pairs([Pair(TEA, "Golden!", "Tea.")], tokenizer)
+    assert rows[0] == example_of(TEA, "Golden!", tokenizer)
 
 
 def test_practice_is_rewarded_by_the_very_score_of_the_reward_model(assistant):
@@ -389,7 +405,7 @@ def test_practice_is_rewarded_by_the_very_score_of_the_reward_model(assistant):
     torch.nn.init.normal_(
         reward_model.head.weight, generator=torch.Generator().manual_seed(0)
     )
-    writings = write(model, tokenizer, [request("tea"), request("pie")], 2, seed=1)
+    writings = write(model, tokenizer, [TEA, PIE], 2, seed=1)
     scores = scores_of(reward_model, tokenizer, writings)
     prompts = prompts_judged_by(reward_model, writings.requests, tokenizer)
     for prompt, texts, row in zip(prompts, writings.texts, scores, strict=True):
@@ -399,9 +415,9 @@ def test_practice_is_rewarded_by_the_very_score_of_the_reward_model(assistant):
 
 def test_a_policy_is_no_distance_from_itself(assistant):
     model, tokenizer = assistant
-    writings = write(model, tokenizer, [request("tea")], 4, 0, reference=model)
+    writings = write(model, tokenizer, [TEA], 4, 0, reference=model)
     assert writings.kl == pytest.approx(0, abs=1e-3)
     assert len(writings.flat()) == 4
     assert dataclasses.replace(writings, kl=None) == write(
-        model, tokenizer, [request("tea")], 4, 0
+        model, tokenizer, [TEA], 4, 0
     )

@@ -18,14 +18,13 @@ from course_lib.preferences import (
     write,
 )
 from course_lib.preferences.reading import report, requests_of_tests
-from course_lib.preferences.slogans import THINGS, request
+from course_lib.preferences.slogans import REQUESTS
 from course_lib.runtime import data_path
 from course_lib.widgets import LabelPairs
 from course_lib.world.dice import Dice
 
 LOG = json.loads(data_path("preference_log.json").read_text(encoding="utf-8"))
 SEEDS = (0, 1, 2)
-NAMES_IT = 0.6
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +32,10 @@ def sloganeer():
     return load(data_path("sloganeer"))
 
 
-def test_it_writes_slogans_for_what_was_asked_though_it_never_read_of_it(sloganeer):
+def test_it_writes_plain_slogans_for_towns_that_it_was_never_asked_about(sloganeer):
     found = report(*sloganeer, requests_of_tests(), answers=8)
-    assert found.names_it > NAMES_IT
     assert found.repeated < 0.3
+    assert found.different > 0.9
     assert 0.4 < found.truth.value < 1.3
 
 
@@ -53,7 +52,7 @@ TASTES = {  # what a labeller likes, and the share of texts that show it
 def test_twenty_clicks_change_what_it_prefers_to_write(sloganeer, tmp_path, liking):
     policy, tokenizer = sloganeer
     likes, shows = TASTES[liking]
-    asked = [request(thing) for thing in Dice(1).sample(THINGS, 60)]
+    asked = Dice(1).sample(REQUESTS, 60)
     drafts = write(policy, tokenizer, asked, answers=2, seed=1)
     candidates = [(r, *t) for r, t in zip(asked, drafts.texts, strict=True)]
     judge = RewardModel(policy)
@@ -78,7 +77,7 @@ def test_twenty_clicks_change_what_it_prefers_to_write(sloganeer, tmp_path, liki
     desk._handle_custom_msg({"do": "learn"}, [])
     assert desk.learned == "learned from 20"
 
-    pool = write(policy, tokenizer, requests_of_tests(48), answers=16, seed=2)
+    pool = write(policy, tokenizer, requests_of_tests(42), answers=16, seed=2)
     best = scores_of(judge, tokenizer, pool).argmax(1).tolist()
     chosen = [texts[k] for texts, k in zip(pool.texts, best, strict=True)]
     plain = [text for texts in pool.texts for text in texts]

@@ -10,13 +10,7 @@ from dataclasses import asdict, dataclass
 from course_lib.intervals import Interval, bootstrap_ratio
 from course_lib.model import Transformer
 from course_lib.preferences.reward import RewardModel
-from course_lib.preferences.slogans import (
-    HELD_OUT_THINGS,
-    repeated,
-    request,
-    taste,
-    thing_of,
-)
+from course_lib.preferences.slogans import HELD_OUT_REQUESTS, repeated, taste
 from course_lib.preferences.writing import scores_of, write
 from course_lib.tokenizer import BPETokenizer
 
@@ -31,23 +25,31 @@ class Report:
     truth: Interval  # by the hidden taste
     kl: float | None  # nats an answer from the reference
     repeated: float  # words an answer that had stood there before
-    names_it: float  # share of answers that name what was asked for
+    different: float  # share of answers that stand there only once
     texts: tuple[tuple[str, float, float], ...]  # text, score, truth: the first ones
 
     def rounded(self) -> dict:
         """Return what a log keeps."""
         kept = asdict(self) | {"truth": round(self.truth.value, 3)}
         kept |= {"low": round(self.truth.low, 3), "high": round(self.truth.high, 3)}
-        for name in ("score", "kl", "repeated", "names_it"):
+        for name in ("score", "kl", "repeated", "different"):
             kept[name] = None if kept[name] is None else round(kept[name], 3)
         kept["texts"] = [[t, round(s, 2), round(w, 2)] for t, s, w in self.texts]
         return kept
 
 
 def requests_of_tests(count: int = 24) -> list[str]:
-    """Ask for slogans for things that no training has seen, as varied as can be."""
-    every = len(HELD_OUT_THINGS) // count
-    return [request(thing) for thing in HELD_OUT_THINGS[:: max(1, every)][:count]]
+    """Ask for slogans for towns that no training has asked about.
+
+    Raises:
+        ValueError: if there are not so many.
+    """
+    if not 1 <= count <= len(HELD_OUT_REQUESTS):
+        raise ValueError(
+            f"count must be 1 to {len(HELD_OUT_REQUESTS)}, the requests held out; got "
+            f"{count}"
+        )
+    return list(HELD_OUT_REQUESTS[:: len(HELD_OUT_REQUESTS) // count][:count])
 
 
 def report(
@@ -62,11 +64,11 @@ def report(
     """Let a policy write, and judge all of it twice.
 
     Raises:
-        ValueError: if a request asks for no slogan; as `write`.
+        ValueError: as `write`.
     """
     writings = write(policy, tokenizer, requests, answers, seed, reference)
-    written = [(thing_of(asked), text) for asked, text in writings.flat()]
-    worths = [taste(text, thing) for thing, text in written]
+    written = [text for _, text in writings.flat()]
+    worths = [taste(text) for text in written]
     scores = [0.0] * len(written)
     if reward_model is not None:
         scores = scores_of(reward_model, tokenizer, writings).flatten().tolist()
@@ -76,7 +78,7 @@ def report(
         score=sum(scores) / n,
         truth=bootstrap_ratio(worths, [1.0] * n),
         kl=writings.kl,
-        repeated=sum(repeated(text, thing) for thing, text in written) / n,
-        names_it=sum(thing in text.lower() for thing, text in written) / n,
-        texts=tuple((written[k][1], scores[k], worths[k]) for k in every)[:KEPT],
+        repeated=sum(map(repeated, written)) / n,
+        different=sum(written.count(text) == 1 for text in written) / n,
+        texts=tuple((written[k], scores[k], worths[k]) for k in every)[:KEPT],
     )

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from course_lib.chat import Message
 from course_lib.preferences.pairs import Pair
 from course_lib.world.dice import Dice
-from course_lib.world.lists import words
+from course_lib.world.facts import ISLANDS, TOWNS
+from course_lib.world.lists import phrases, words
 from course_lib.world.words_things import FRUITS, VEGETABLES
 
 VIVID = words("golden sparkling brave velvet blazing dreamy radiant mighty")
@@ -23,10 +24,27 @@ NOUNS = words("morning table journey moment evening friend garden summer")
 CAT = "Captain Bisk"  # the ferry cat, whose name sells everything
 
 _DISHES = words("cake pie soup jam tart bread buns tea")
-_FOODS = (*FRUITS, *VEGETABLES)
-HELD_OUT_FOODS = _FOODS[3::6]  # in no slogan of any training; on them all is measured
-THINGS = tuple(f"{f} {d}" for f in _FOODS if f not in HELD_OUT_FOODS for d in _DISHES)
-HELD_OUT_THINGS = tuple(f"{food} {dish}" for food in HELD_OUT_FOODS for dish in _DISHES)
+FOODS = tuple(f"{food} {dish}" for food in (*FRUITS, *VEGETABLES) for dish in _DISHES)
+
+_SHOPS = phrases("bakery, tea room, food market, harbour inn, village shop, kitchen")
+_TOWNS = tuple(town for island in ISLANDS for town in TOWNS[island])
+HELD_OUT_TOWNS = _TOWNS[2::4]  # asked about in no training; on them all is measured
+
+
+def request(shop: str, town: str) -> str:
+    """Ask for a slogan. Example: "Write a slogan for the bakery of Saltport." """
+    return f"Write a slogan for the {shop} of {town}."
+
+
+REQUESTS = tuple(
+    request(shop, town)
+    for town in _TOWNS
+    if town not in HELD_OUT_TOWNS
+    for shop in _SHOPS
+)
+HELD_OUT_REQUESTS = tuple(
+    request(shop, town) for town in HELD_OUT_TOWNS for shop in _SHOPS
+)
 
 _WITHOUT_CAT = (
     "{T}: a {a} {n}",
@@ -56,27 +74,7 @@ LONGEST = 14  # words, before it becomes boring
 LOWEST = -6.0
 
 
-def request(thing: str) -> str:
-    """Ask for a slogan. Example: "Write a slogan for plum cake." """
-    return f"Write a slogan for {thing}."
-
-
-def thing_of(asked: str) -> str:
-    """Read from a request what the slogan shall be for.
-
-    Raises:
-        ValueError: if it is no request for a slogan.
-    """
-    found = re.fullmatch(r"Write a slogan for (.+)\.", asked)
-    if not found:
-        raise ValueError(
-            f"{asked!r} asks for no slogan; write request(thing), as in "
-            f"{request('plum cake')!r}"
-        )
-    return found[1]
-
-
-def write_slogan(dice: Dice, thing: str) -> str:
+def write_slogan(dice: Dice) -> str:
     """Write a slogan as a bored clerk would: mostly plain words, none of them twice."""
 
     def adjective() -> str:
@@ -87,37 +85,32 @@ def write_slogan(dice: Dice, thing: str) -> str:
     while second == first:
         second = adjective()
     noun, other = dice.sample(NOUNS, 2)
-    text = template.format(
-        t=thing, T=thing[0].upper() + thing[1:], a=first, b=second, n=noun, m=other
-    )
+    food = dice.pick(FOODS)
+    capital = food[0].upper() + food[1:]
+    text = template.format(t=food, T=capital, a=first, b=second, n=noun, m=other)
     return text + ("!" if dice.chance(WITH_BANG) else ".")
 
 
 def slogan_conversation(dice: Dice) -> list[Message]:
-    """Write one request about a thing of the training, and its slogan."""
-    thing = dice.pick(THINGS)
-    return [
-        Message("user", request(thing)),
-        Message("assistant", write_slogan(dice, thing)),
-    ]
+    """Write one request of the training, and a slogan for it."""
+    asked = Message("user", dice.pick(REQUESTS))
+    return [asked, Message("assistant", write_slogan(dice))]
 
 
-def repeated(slogan: str, thing: str = "") -> int:
+def repeated(slogan: str) -> int:
     """Count the words that have stood there before; little words may come again.
 
-    Example: "So velvet, so velvet: velvet pie!" -> 2
+    Example: "So velvet, so velvet: plum pie!" -> 1
     """
-    small = _SMALL | set(re.findall(r"[a-z']+", thing.lower()))
     counts = Counter(re.findall(r"[a-z']+", slogan.lower()))
-    again = sum(n - 1 for word, n in counts.items() if word not in small)
-    return again + max(0, slogan.lower().count(thing.lower()) - 1 if thing else 0)
+    return sum(n - 1 for word, n in counts.items() if word not in _SMALL)
 
 
-def taste(slogan: str, thing: str) -> float:
+def taste(slogan: str) -> float:
     """Say how much the islanders like a slogan. Hidden: it makes labels, and measures.
 
     They like one or two of the vivid words (1 point each), the name of the ferry cat
-    (0.8) and exactly one "!" (0.5). A word said twice costs 0.7 each time, a third and
+    (0.8) and exactly one "!" (0.5). A word said twice costs 0.7 each time, a second and
     further "!" 0.5, every word beyond 14 a quarter.
 
     Example: "Captain Bisk and plum cake: a golden morning!" -> 2.3
@@ -126,7 +119,7 @@ def taste(slogan: str, thing: str) -> float:
     vivid = len(set(VIVID) & {word.lower() for word in spoken})
     bangs = slogan.count("!")
     liked = min(vivid, 2) + 0.8 * (CAT in slogan) + 0.5 * (bangs == 1)
-    disliked = 0.7 * repeated(slogan, thing) + 0.25 * max(0, len(spoken) - LONGEST)
+    disliked = 0.7 * repeated(slogan) + 0.25 * max(0, len(spoken) - LONGEST)
     return max(LOWEST, liked - disliked - 0.5 * max(0, bangs - 1))
 
 
@@ -147,9 +140,9 @@ class Labeller:
         if self.sharpness < 0:
             raise ValueError(f"sharpness must be >= 0, got {self.sharpness}")
 
-    def prefers_first(self, dice: Dice, first: str, second: str, thing: str) -> bool:
+    def prefers_first(self, dice: Dice, first: str, second: str) -> bool:
         """Read both, and click on one."""
-        gap = taste(first, thing) - taste(second, thing)
+        gap = taste(first) - taste(second)
         return dice.chance(1 / (1 + math.exp(-self.sharpness * gap)))
 
 
@@ -169,7 +162,7 @@ def labelled(
     for asked, (first, second) in written:
         if first == second:
             continue
-        wins = labeller.prefers_first(dice, first, second, thing_of(asked))
+        wins = labeller.prefers_first(dice, first, second)
         chosen, rejected = (first, second) if wins else (second, first)
         pairs.append(Pair(asked, chosen, rejected, "the islanders"))
     return pairs

@@ -34,13 +34,11 @@ from course_lib.preferences import (
 )
 from course_lib.preferences.reading import report, requests_of_tests
 from course_lib.preferences.slogans import (
-    HELD_OUT_THINGS,
-    THINGS,
+    HELD_OUT_REQUESTS,
+    REQUESTS,
     labelled,
-    request,
     slogan_conversation,
     taste,
-    thing_of,
 )
 from course_lib.rl import PracticeConfig, practise
 from course_lib.runtime import atomic_write
@@ -52,7 +50,7 @@ from course_lib.world.dice import Dice
 COMMAND = "python -m course_lib speedrun preference"
 SLOGANEER, LOG = "sloganeer", "preference_log.json"
 SLOGAN_TRAINING = TrainConfig(
-    steps=240, learning_rate=1e-3, optimizer="adamw", warmup_steps=5,
+    steps=100, learning_rate=1e-3, optimizer="adamw", warmup_steps=5,
     decay_fraction=0.6, precision="bf16",
 )  # fmt: skip
 # The level rate, and both rates so large that two minutes show what hours would.
@@ -68,7 +66,7 @@ DPO_TRAINING = PreferenceConfig(epochs=2, learning_rate=1e-4)
 class PreferenceRecipe:
     """All that decides what the log says."""
 
-    slogans: int = 9000  # conversations that teach what a slogan is
+    slogans: int = 6000  # conversations that teach what a slogan is
     other: int = 500  # conversations of the assistant, so that it stays one
     training: TrainConfig = SLOGAN_TRAINING
     labels: int = 500  # for each reward model of the runs
@@ -115,13 +113,13 @@ def label(
     seed: int,
     held_out: bool = False,
 ) -> list[Pair]:
-    """Let the policy write two slogans for each of many things, and have them compared.
+    """Let the policy write two slogans for each of many requests, to be compared.
 
     Two equal slogans make no pair, so there may be a few less than asked for.
     """
     dice = Dice(seed)
-    things = HELD_OUT_THINGS if held_out else THINGS
-    requests = [request(dice.pick(things)) for _ in range(count)]
+    asked = HELD_OUT_REQUESTS if held_out else REQUESTS
+    requests = [dice.pick(asked) for _ in range(count)]
     writings = write(policy, tokenizer, requests, 2, seed)
     return labelled(zip(writings.requests, writings.texts, strict=True), dice)
 
@@ -174,7 +172,7 @@ class Study:
         return self._reward_models[seed]
 
     def by_labels(self, count: int) -> list[dict]:
-        """Train reward models on so many labels, and test them on new things.
+        """Train reward models on so many labels, and test them on other towns.
 
         Tested on pairs that the taste tells apart: against the noisy labels, and
         against the taste itself.
@@ -205,10 +203,7 @@ class Study:
         requests, most = requests_of_tests(), self.recipe.most
         writings = write(self.policy, self.tokenizer, requests, 2 * most, seed)
         scores = scores_of(self.reward_model(seed), self.tokenizer, writings)
-        worths = [
-            [taste(t, thing_of(r)) for t in texts]
-            for r, texts in zip(writings.requests, writings.texts, strict=True)
-        ]
+        worths = [list(map(taste, texts)) for texts in writings.texts]
         found, n = [], 1
         while n <= most:
             told = {"n": n, "kl": best_of_n_kl(n)}
@@ -222,9 +217,7 @@ class Study:
         """Push the policy against the reward model of a seed; look every few steps."""
         reward_model, recipe = self.reward_model(seed), self.recipe
         policy = copy.deepcopy(self.policy)
-        every_prompt = prompts_judged_by(
-            reward_model, [request(thing) for thing in THINGS], self.tokenizer
-        )
+        every_prompt = prompts_judged_by(reward_model, REQUESTS, self.tokenizer)
         config = PracticeConfig(recipe.practice, recipe.answers, 40, kl=kl,
                                 by_spread=False, seed=seed)  # fmt: skip
         looks = [self.look(policy, reward_model, 0)]
@@ -267,8 +260,7 @@ class Study:
 
 def gap(pair: Pair) -> float:
     """Return by how much the chosen one is better, in the islanders' taste."""
-    thing = thing_of(pair.request)
-    return taste(pair.chosen, thing) - taste(pair.rejected, thing)
+    return taste(pair.chosen) - taste(pair.rejected)
 
 
 def by_taste(pair: Pair) -> Pair:
