@@ -149,17 +149,22 @@ class Study:
             self.policy, self.tokenizer = checkpoint.load(folder / SLOGANEER)
         else:
             self.policy, self.tokenizer = teach_slogans(folder, recipe)
-        self.log: dict = {}
-        if self.path.exists():
-            self.log = json.loads(self.path.read_text(encoding="utf-8"))
         self._reward_models: dict[int, RewardModel] = {}
+
+    @property
+    def log(self) -> dict:
+        """What is on the disk: two processes may each make some parts."""
+        if not self.path.exists():
+            return {}
+        return json.loads(self.path.read_text(encoding="utf-8"))
 
     def record(self, part: str, make: Callable[[], object]) -> None:
         """Make a part that the log lacks, and write it there at once."""
         if part in self.log:
             return
-        self.log[part] = make()
-        atomic_write(self.path, json.dumps(self.log, indent=0))
+        made = make()
+        log = dict(sorted((self.log | {part: made}).items()))
+        atomic_write(self.path, json.dumps(log, indent=0))
         list_files(self.folder, [LOG], COMMAND, 0)
         print("recorded:", part, flush=True)
 
