@@ -50,13 +50,13 @@ from course_lib.world.dice import Dice
 COMMAND = "python -m course_lib speedrun preference"
 SLOGANEER, LOG = "sloganeer", "preference_log.json"
 SLOGAN_TRAINING = TrainConfig(
-    steps=100, learning_rate=1e-3, optimizer="adamw", warmup_steps=5,
+    steps=120, learning_rate=1e-3, optimizer="adamw", warmup_steps=5,
     decay_fraction=0.6, precision="bf16",
 )  # fmt: skip
 # The level rate, and both rates so large that two minutes show what hours would.
 PRACTICE = TrainConfig(
-    steps=60, learning_rate=1.5e-4, muon_rate=6e-4, warmup_steps=0, decay_fraction=0.0,
-    precision="bf16",
+    steps=60, learning_rate=3.75e-4, muon_rate=1.5e-3, warmup_steps=0,
+    decay_fraction=0.0, precision="bf16",
 )  # fmt: skip
 REWARD_TRAINING = PreferenceConfig(epochs=2)
 DPO_TRAINING = PreferenceConfig(epochs=2, learning_rate=1e-4)
@@ -67,16 +67,16 @@ class PreferenceRecipe:
     """All that decides what the log says."""
 
     slogans: int = 6000  # conversations that teach what a slogan is
-    other: int = 500  # conversations of the assistant, so that it stays one
+    other: int = 300  # conversations of the assistant, so that it stays one
     training: TrainConfig = SLOGAN_TRAINING
-    labels: int = 500  # for each reward model of the runs
+    labels: int = 300  # for each reward model of the runs
     tried: tuple[int, ...] = (20, 50, 100, 200, 500, 1000, 2000)  # labels
-    tested: int = 600  # pairs on which reward models are compared
+    tested: int = 500  # pairs on which reward models are compared
     practice: TrainConfig = PRACTICE
     prompts: int = 8  # a step
     answers: int = 8  # to each
-    kl: float = 0.1  # the leash, where there is one
-    every: int = 5  # steps between two looks
+    kl: float = 0.3  # the leash, where there is one
+    every: int = 6  # steps between two looks
     beta: float = 0.1  # of DPO
     most: int = 64  # best of so many
     seeds: tuple[int, ...] = (0, 1, 2)
@@ -95,7 +95,7 @@ def teach_slogans(
     spoken += [list(conversation.messages) for conversation in kept]
     examples = [COURSE.encode(messages, tokenizer) for messages in spoken]
     pad = tokenizer.special_tokens["<|pad|>"]
-    batches = pack_examples(examples, model.config.context, 16, pad)
+    batches = pack_examples(examples, model.config.context, 8, pad)
     for log in train(model, batches, recipe.training):
         if log.step % 20 == 0:
             print(f"slogans, step {log.step}: {log.loss:.3f}", flush=True)
@@ -245,7 +245,7 @@ class Study:
     ) -> dict:
         """Report on a policy, for the log."""
         found = report(
-            policy, self.tokenizer, requests_of_tests(), reward_model, self.policy
+            policy, self.tokenizer, requests_of_tests(), reward_model, self.policy, 6
         )
         told = {"step": step} | found.rounded()
         print({k: v for k, v in told.items() if k != "texts"}, flush=True)
