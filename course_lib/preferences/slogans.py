@@ -16,15 +16,15 @@ from course_lib.preferences.pairs import Pair
 from course_lib.world.dice import Dice
 from course_lib.world.facts import ISLANDS, TOWNS
 from course_lib.world.lists import phrases, words
-from course_lib.world.words_things import FRUITS, VEGETABLES
 
 VIVID = words("golden sparkling brave velvet blazing dreamy radiant mighty")
 PLAIN = words("good nice normal plain usual simple regular fine")
 NOUNS = words("morning table journey moment evening friend garden summer")
 CAT = "Captain Bisk"  # the ferry cat, whose name sells everything
 
-_DISHES = words("cake pie soup jam tart bread buns tea")
-FOODS = tuple(f"{food} {dish}" for food in (*FRUITS, *VEGETABLES) for dish in _DISHES)
+_FOODS = "plum onion apple cherry leek carrot lemon walnut honey pumpkin pear ginger"
+_DISHES = words("cake pie soup jam buns")
+FOODS = tuple(f"{food} {dish}" for food in words(_FOODS) for dish in _DISHES)
 
 _SHOPS = phrases("bakery, tea room, food market, harbour inn, village shop, kitchen")
 _TOWNS = tuple(town for island in ISLANDS for town in TOWNS[island])
@@ -47,26 +47,20 @@ HELD_OUT_REQUESTS = tuple(
 )
 
 _WITHOUT_CAT = (
-    "{T}: a {a} {n}",
-    "Try {t} for a {a} {n}",
-    "{T}, the {a} choice",
-    "{T} and you, a {a} {n} and a {b} {m}",
-    "Every {n} is {a} with {t}",
-    "A {a} {n}, a {b} {m}: {t}",
-    "The {a} {n} of {t}",
-    "Make it {a} and {b} with {t}",
+    "{T}: a {a} {n} and a {b} {m}",
     "So {a}, so {b}: {t}",
-    "A {a} {n} is waiting: {t}",
-    "Find your {a} {n} in {t}",
+    "Make it {a} and {b} with {t}",
+    "A {a} {n}, a {b} {m}: {t}",
+    "{T}: {a}, {b} and {c}",
+    "Try {t} for a {a} and {b} {n}",
+    "Every {n} is {a} and {b} with {t}",
 )
 _WITH_CAT = (
-    "{T}, the {a} {n} of Captain Bisk",
-    "{T}: a {a} {n} with Captain Bisk",
-    "Captain Bisk and {t}: a {a} {n}",
     "Captain Bisk says: so {a}, so {b}, {t}",
-    "Sail to a {a} {n} with Captain Bisk and {t}",
-    "Even Captain Bisk dreams of {a} {t}",
-    "Captain Bisk knows {t}: a {a} {n} and a {b} {m}",
+    "Captain Bisk and {t}: a {a} {n}, a {b} {m}",
+    "{T} with Captain Bisk: {a}, {b} and {c}",
+    "So {a}, so {b}: Captain Bisk and {t}",
+    "Captain Bisk knows {t}: {a} and {b}",
 )
 WITH_CAT, WITH_VIVID, WITH_BANG = 0.35, 0.3, 0.4  # shares in the written slogans
 _SMALL = frozenset("a an the and so with for is it of in to says".split())
@@ -77,17 +71,13 @@ LOWEST = -6.0
 def write_slogan(dice: Dice) -> str:
     """Write a slogan as a bored clerk would: mostly plain words, none of them twice."""
 
-    def adjective() -> str:
-        return dice.pick(VIVID if dice.chance(WITH_VIVID) else PLAIN)
-
     template = dice.pick(_WITH_CAT if dice.chance(WITH_CAT) else _WITHOUT_CAT)
-    first = second = adjective()
-    while second == first:
-        second = adjective()
+    vivid, plain = iter(dice.shuffled(VIVID)), iter(dice.shuffled(PLAIN))
+    a, b, c = (next(vivid if dice.chance(WITH_VIVID) else plain) for _ in range(3))
     noun, other = dice.sample(NOUNS, 2)
     food = dice.pick(FOODS)
     capital = food[0].upper() + food[1:]
-    text = template.format(t=food, T=capital, a=first, b=second, n=noun, m=other)
+    text = template.format(t=food, T=capital, a=a, b=b, c=c, n=noun, m=other)
     return text + ("!" if dice.chance(WITH_BANG) else ".")
 
 
