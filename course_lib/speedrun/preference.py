@@ -55,11 +55,11 @@ SLOGAN_TRAINING = TrainConfig(
 )  # fmt: skip
 # The level rate, and both rates so large that two minutes show what hours would.
 PRACTICE = TrainConfig(
-    steps=48, learning_rate=3.75e-4, muon_rate=1.5e-3, warmup_steps=0,
+    steps=60, learning_rate=3.75e-4, muon_rate=1.5e-3, warmup_steps=0,
     decay_fraction=0.0, precision="bf16",
 )  # fmt: skip
 REWARD_TRAINING = PreferenceConfig(epochs=2)
-DPO_TRAINING = PreferenceConfig(epochs=2, learning_rate=1e-4)
+DPO_TRAINING = PreferenceConfig(epochs=2, learning_rate=3e-4)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class PreferenceRecipe:
     practice: TrainConfig = PRACTICE
     prompts: int = 8  # a step
     answers: int = 8  # to each
-    kl: float = 0.3  # the leash, where there is one
+    kl: float = 0.1  # the leash, where there is one
     every: int = 6  # steps between two looks
     beta: float = 0.1  # of DPO
     most: int = 64  # best of so many
