@@ -44,7 +44,7 @@ def test_it_writes_plain_slogans_for_towns_that_it_was_never_asked_about(slogane
 TASTES = {  # what a labeller likes, and the share of texts that show it
     "exclamation marks": (lambda t: t.count("!"), lambda t: "!" in t),
     "the cat": (lambda t: t.count("Captain Bisk"), lambda t: "Captain Bisk" in t),
-    "short ones": (lambda t: -len(t), lambda t: len(t) <= 40),
+    "soup": (lambda t: t.count("soup"), lambda t: "soup" in t),
 }
 
 
@@ -52,7 +52,7 @@ TASTES = {  # what a labeller likes, and the share of texts that show it
 def test_twenty_clicks_change_what_it_prefers_to_write(sloganeer, tmp_path, liking):
     policy, tokenizer = sloganeer
     likes, shows = TASTES[liking]
-    asked = Dice(1).sample(REQUESTS, 60)
+    asked = Dice(1).sample(REQUESTS, 120)
     drafts = write(policy, tokenizer, asked, answers=2, seed=1)
     candidates = [(r, *t) for r, t in zip(asked, drafts.texts, strict=True)]
     judge = RewardModel(policy)
