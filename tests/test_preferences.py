@@ -21,18 +21,18 @@ from course_lib.preferences import (
     PreferenceConfig,
     RewardModel,
     accuracy,
-    agreement,
     best_of_n,
     best_of_n_kl,
     bradley_terry_loss,
     encode_pairs,
     example_of,
+    labellers_agree,
     learn_preferences,
     log_probabilities,
     prompts_judged_by,
     read_pairs,
     scores_of,
-    write,
+    write_answers,
     write_pairs,
 )
 from course_lib.preferences.reading import requests_of_tests
@@ -348,12 +348,12 @@ def test_labellers_are_compared_on_what_both_have_judged():
         ]
 
     pairs = by("Mira", [True, True, False]) + by("Tobin", [True, False])
-    (found,) = agreement(pairs).items()
+    (found,) = labellers_agree(pairs).items()
     assert found[0] == ("Mira", "Tobin")
     assert found[1].value == 0.5
     again = [*pairs, *by("Tobin", [True, True])]  # the later judgement counts
-    assert agreement(again)["Mira", "Tobin"].value == 1.0
-    assert agreement(by("Mira", [True])) == {}
+    assert labellers_agree(again)["Mira", "Tobin"].value == 1.0
+    assert labellers_agree(by("Mira", [True])) == {}
 
 
 @pytest.mark.parametrize(
@@ -405,7 +405,7 @@ def test_practice_is_rewarded_by_the_very_score_of_the_reward_model(assistant):
     torch.nn.init.normal_(
         reward_model.head.weight, generator=torch.Generator().manual_seed(0)
     )
-    writings = write(model, tokenizer, [TEA, PIE], 2, seed=1)
+    writings = write_answers(model, tokenizer, [TEA, PIE], 2, seed=1)
     scores = scores_of(reward_model, tokenizer, writings)
     prompts = prompts_judged_by(reward_model, writings.requests, tokenizer)
     for prompt, texts, row in zip(prompts, writings.texts, scores, strict=True):
@@ -415,9 +415,9 @@ def test_practice_is_rewarded_by_the_very_score_of_the_reward_model(assistant):
 
 def test_a_policy_is_no_distance_from_itself(assistant):
     model, tokenizer = assistant
-    writings = write(model, tokenizer, [TEA], 4, 0, reference=model)
+    writings = write_answers(model, tokenizer, [TEA], 4, 0, reference=model)
     assert writings.kl == pytest.approx(0, abs=1e-3)
     assert len(writings.flat()) == 4
-    assert dataclasses.replace(writings, kl=None) == write(
+    assert dataclasses.replace(writings, kl=None) == write_answers(
         model, tokenizer, [TEA], 4, 0
     )

@@ -4,6 +4,7 @@ Three seeds, each with labels, a reward model and runs of its own: the stage pre
 """
 
 import json
+import shutil
 
 import pytest
 
@@ -15,11 +16,18 @@ from course_lib.preferences import (
     encode_pairs,
     learn_preferences,
     scores_of,
-    write,
+    write_answers,
 )
 from course_lib.preferences.reading import report, requests_of_tests
 from course_lib.preferences.slogans import REQUESTS
 from course_lib.runtime import data_path
+from course_lib.speedrun.preference import (
+    PreferenceRecipe,
+    Study,
+    by_taste,
+    gap,
+    label,
+)
 from course_lib.widgets import LabelPairs
 from course_lib.world.dice import Dice
 
@@ -53,7 +61,7 @@ def test_twenty_clicks_change_what_it_prefers_to_write(sloganeer, tmp_path, liki
     policy, tokenizer = sloganeer
     likes, shows = TASTES[liking]
     asked = Dice(1).sample(REQUESTS, 120)
-    drafts = write(policy, tokenizer, asked, answers=2, seed=1)
+    drafts = write_answers(policy, tokenizer, asked, answers=2, seed=1)
     candidates = [(r, *t) for r, t in zip(asked, drafts.texts, strict=True)]
     judge = RewardModel(policy)
 
@@ -77,7 +85,7 @@ def test_twenty_clicks_change_what_it_prefers_to_write(sloganeer, tmp_path, liki
     desk._handle_custom_msg({"do": "learn"}, [])
     assert desk.learned == "learned from 20"
 
-    pool = write(policy, tokenizer, requests_of_tests(42), answers=16, seed=2)
+    pool = write_answers(policy, tokenizer, requests_of_tests(42), answers=16, seed=2)
     best = scores_of(judge, tokenizer, pool).argmax(1).tolist()
     chosen = [texts[k] for texts, k in zip(pool.texts, best, strict=True)]
     plain = [text for texts in pool.texts for text in texts]
@@ -123,3 +131,24 @@ def test_best_of_n_and_dpo_gain(seed):
     truths = [look["truth"] for look in chosen]
     assert truths[0] < truths[2] < truths[4] < truths[-1]
     assert LOG[f"dpo {seed}"][0]["low"] > LOG[f"free {seed}"][0]["high"]
+
+
+def test_a_part_of_the_log_is_made_once_and_two_studies_lose_nothing(tmp_path):
+    shutil.copytree(data_path("sloganeer"), tmp_path / "sloganeer")
+    one, other = (Study(tmp_path, PreferenceRecipe()) for _ in range(2))
+    one.record("a", lambda: [1])
+    other.record("b", lambda: [2])
+    one.record("b", lambda: 1 / 0)  # is there already
+    assert json.loads((tmp_path / "preference_log.json").read_text()) == {
+        "a": [1],
+        "b": [2],
+    }
+    assert "preference_log.json" in (tmp_path / "MANIFEST.json").read_text()
+
+
+def test_labels_are_by_taste_and_moods_and_by_taste_puts_them_right(sloganeer):
+    pairs = label(*sloganeer, 120, seed=3, held_out=True)
+    decided = [pair for pair in pairs if gap(pair)]
+    right = sum(gap(pair) > 0 for pair in decided)
+    assert 0.65 < right / len(decided) < 0.95
+    assert all(gap(by_taste(pair)) >= 0 for pair in pairs)

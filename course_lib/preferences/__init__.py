@@ -21,9 +21,9 @@ from course_lib.preferences.learning import (
 )
 from course_lib.preferences.pairs import (
     Pair,
-    agreement,
     encode_pairs,
     example_of,
+    labellers_agree,
     read_pairs,
     write_pairs,
 )
@@ -32,7 +32,7 @@ from course_lib.preferences.writing import (
     Writings,
     prompts_judged_by,
     scores_of,
-    write,
+    write_answers,
 )
 
 __all__ = [
@@ -44,17 +44,17 @@ __all__ = [
     "Rows",
     "Writings",
     "accuracy",
-    "agreement",
     "best_of_n",
     "best_of_n_kl",
     "bradley_terry_loss",
     "encode_pairs",
     "example_of",
+    "labellers_agree",
     "learn_preferences",
     "log_probabilities",
     "prompts_judged_by",
     "read_pairs",
     "scores_of",
-    "write",
+    "write_answers",
     "write_pairs",
 ]

@@ -104,7 +104,7 @@ def encode_pairs(
     ]
 
 
-def agreement(pairs: Sequence[Pair]) -> dict[tuple[str, str], Interval]:
+def labellers_agree(pairs: Sequence[Pair]) -> dict[tuple[str, str], Interval]:
     """Say how often two labellers chose alike, of the pairs that both have judged.
 
     If one has judged a pair twice, the later judgement counts. Labellers of Stiennon

@@ -11,7 +11,7 @@ from course_lib.intervals import Interval, bootstrap_ratio
 from course_lib.model import Transformer
 from course_lib.preferences.reward import RewardModel
 from course_lib.preferences.slogans import HELD_OUT_REQUESTS, repeated, taste
-from course_lib.preferences.writing import scores_of, write
+from course_lib.preferences.writing import scores_of, write_answers
 from course_lib.tokenizer import BPETokenizer
 
 KEPT = 8  # texts of a report
@@ -64,9 +64,9 @@ def report(
     """Let a policy write, and judge all of it twice.
 
     Raises:
-        ValueError: as `write`.
+        ValueError: as `write_answers`.
     """
-    writings = write(policy, tokenizer, requests, answers, seed, reference)
+    writings = write_answers(policy, tokenizer, requests, answers, seed, reference)
     written = [text for _, text in writings.flat()]
     worths = [taste(text) for text in written]
     scores = [0.0] * len(written)

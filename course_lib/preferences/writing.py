@@ -35,7 +35,7 @@ class Writings:
         return [(request, text) for request, texts in rows for text in texts]
 
 
-def write(
+def write_answers(
     policy: Transformer,
     tokenizer: BPETokenizer,
     requests: Sequence[str],

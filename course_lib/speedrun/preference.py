@@ -30,7 +30,7 @@ from course_lib.preferences import (
     learn_preferences,
     prompts_judged_by,
     scores_of,
-    write,
+    write_answers,
 )
 from course_lib.preferences.reading import report, requests_of_tests
 from course_lib.preferences.slogans import (
@@ -120,7 +120,7 @@ def label(
     dice = Dice(seed)
     asked = HELD_OUT_REQUESTS if held_out else REQUESTS
     requests = [dice.pick(asked) for _ in range(count)]
-    writings = write(policy, tokenizer, requests, 2, seed)
+    writings = write_answers(policy, tokenizer, requests, 2, seed)
     return labelled(zip(writings.requests, writings.texts, strict=True), dice)
 
 
@@ -206,7 +206,7 @@ class Study:
     def choose(self, seed: int) -> list[dict]:
         """Best of n: what the winner scores, and what it is worth."""
         requests, most = requests_of_tests(), self.recipe.most
-        writings = write(self.policy, self.tokenizer, requests, 2 * most, seed)
+        writings = write_answers(self.policy, self.tokenizer, requests, 2 * most, seed)
         scores = scores_of(self.reward_model(seed), self.tokenizer, writings)
         worths = [list(map(taste, texts)) for texts in writings.texts]
         found, n = [], 1

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import traitlets
 
-from course_lib.preferences import Pair, agreement, read_pairs, write_pairs
+from course_lib.preferences import Pair, labellers_agree, read_pairs, write_pairs
 from course_lib.widgets.base import CourseWidget
 
 CHOICES = ("left", "right")
@@ -187,7 +187,7 @@ class LabelPairs(CourseWidget):
             )
             self.agreed = "; ".join(
                 f"{one or 'nameless'} and {other or 'nameless'} chose alike: {found}"
-                for (one, other), found in agreement(self.pairs).items()
+                for (one, other), found in labellers_agree(self.pairs).items()
             )
             self.note = note
         self._shown_at = time.monotonic()
