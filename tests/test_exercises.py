@@ -15,6 +15,7 @@ import answers_next_token
 import answers_pretraining
 import answers_reinforcement_learning
 import answers_the_internet
+import answers_rlhf
 import answers_tokenization
 import answers_tokens_to_think
 import answers_tool_use
@@ -32,6 +33,7 @@ import course_lib.exercises.next_token
 import course_lib.exercises.pretraining
 import course_lib.exercises.reinforcement_learning
 import course_lib.exercises.the_internet
+import course_lib.exercises.rlhf
 import course_lib.exercises.tokenization
 import course_lib.exercises.tokens_to_think
 import course_lib.exercises.tool_use
@@ -54,6 +56,7 @@ ROOMS = (
     answers_knowledge_of_self,
     answers_tokens_to_think,
     answers_reinforcement_learning,
+    answers_rlhf,
 )
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
 WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
@@ -84,6 +87,7 @@ def test_every_exercise_has_three_wrong_answers():
         ("10", 5),
         ("12", 5),
         ("13", 6),
+        ("14", 5),
     ],
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):

@@ -19,6 +19,7 @@ Interrupted, it goes on with the next call. For maintainers, one stage at a time
     python -m course_lib speedrun profiles      # ... with few and many invented people
     python -m course_lib speedrun thinking      # answer first, steps first: 30 minutes
     python -m course_lib speedrun practice      # imitation, then practice: 20 minutes
+    python -m course_lib speedrun preference    # slogans, reward models and RLHF
     python -m course_lib speedrun vocabulary    # chapter 02's look at the real model's
     python -m course_lib speedrun smollm2-identity   # adapters for the real model,
     python -m course_lib speedrun smollm2-tools      # which `fetch` brings: some
@@ -58,6 +59,7 @@ STAGES = (
     "profiles",
     "thinking",
     "practice",
+    "preference",
     "smollm2-identity",
     "smollm2-tools",
     "smollm2-unknown",

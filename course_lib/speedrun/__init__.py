@@ -27,6 +27,7 @@ from course_lib.speedrun.profiles_study import (
     search_lessons,
     study_profiles,
 )
+from course_lib.speedrun.preference import study_preferences
 from course_lib.speedrun.real_identity import teach_identity
 from course_lib.speedrun.real_thinking import study_real_thinking
 from course_lib.speedrun.real_tools import teach_tools
@@ -68,6 +69,7 @@ __all__ = [
     "study_profiles",
     "study_real_thinking",
     "study_thinking",
+    "study_preferences",
     "teach_identity",
     "teach_to_search",
     "teach_tools",

@@ -34,6 +34,7 @@ STAGES = {
     "profiles": speedrun.study_profiles,
     "thinking": speedrun.study_thinking,
     "practice": speedrun.study_practice,
+    "preference": speedrun.study_preferences,
     "smollm2-identity": speedrun.teach_identity,
     "smollm2-tools": speedrun.teach_tools,
     "smollm2-unknown": speedrun.teach_unknown,

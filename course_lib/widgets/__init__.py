@@ -9,6 +9,7 @@ from course_lib.widgets.attention_view import AttentionView
 from course_lib.widgets.chat_panel import ChatPanel
 from course_lib.widgets.curve_guess import CurveGuess
 from course_lib.widgets.guess_game import GuessGame
+from course_lib.widgets.label_pairs import LabelPairs
 from course_lib.widgets.live_chart import LiveChart
 from course_lib.widgets.merge_stepper import MergeStepper
 from course_lib.widgets.next_token_stepper import NextTokenStepper
@@ -17,6 +18,7 @@ from course_lib.widgets.practice_scrubber import PracticeScrubber
 from course_lib.widgets.predict import predict, prediction_score
 from course_lib.widgets.present import Present, RunSheet
 from course_lib.widgets.query_arrow import QueryArrow
+from course_lib.widgets.score_scrubber import ScoreScrubber
 from course_lib.widgets.threshold_bars import ThresholdBars
 from course_lib.widgets.token_explorer import TokenExplorer
 from course_lib.widgets.tool_trace import ToolTrace
@@ -26,6 +28,7 @@ __all__ = [
     "ChatPanel",
     "CurveGuess",
     "GuessGame",
+    "LabelPairs",
     "LiveChart",
     "MergeStepper",
     "NextTokenStepper",
@@ -34,6 +37,7 @@ __all__ = [
     "Present",
     "QueryArrow",
     "RunSheet",
+    "ScoreScrubber",
     "ThresholdBars",
     "TokenExplorer",
     "ToolTrace",

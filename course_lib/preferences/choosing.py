@@ -1,0 +1,51 @@
+"""Best of n: write n answers, keep the one that the reward model likes best.
+
+No training, and the plainest way to push against a reward model: n says how hard.
+"""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+def best_of_n_kl(n: int) -> float:
+    """Return how far best of n moves from the model that wrote: log n - (n-1)/n nats.
+
+    Exact where no two answers score alike; with ties it is an upper bound, as the
+    true distance is then smaller (Stiennon et al. 2020, appendix G.3; Gao et al. 2022,
+    section 2.1; Beirami et al. 2024 prove the bound).
+
+    Raises:
+        ValueError: if n is below 1.
+    Example: n = 1 -> 0; n = 4 -> 0.636; n = 64 -> 3.174
+    """
+    if n < 1:
+        raise ValueError(f"n must be at least 1, got {n}")
+    return math.log(n) - (n - 1) / n
+
+
+def best_of_n(
+    scores: Float[Tensor, "P G"], values: Float[Tensor, "P G"], n: int
+) -> Float[Tensor, " P"]:
+    """Return, for each request, what the winner among n of its G answers is worth.
+
+    `scores` chooses, `values` is measured; both may be the same. It is the mean over
+    all ways to draw n of the G, computed at once: the answer of rank k wins if it is
+    drawn and nothing better is (Nakano et al. 2021, appendix I).
+
+    Raises:
+        ValueError: if n is not from 1 to G, or the shapes differ.
+    Example: scores [[3., 1., 2.]], values [[0., 0., 6.]], n = 2 -> [2.]
+    """
+    g = scores.shape[-1]
+    if scores.shape != values.shape or not 1 <= n <= g:
+        raise ValueError(
+            f"scores and values must have one shape and n lie from 1 to {g}, got "
+            f"{list(scores.shape)}, {list(values.shape)} and n = {n}"
+        )
+    # Rank 0 is the best: it wins if drawn, rank k if drawn with n - 1 of those below.
+    chances = [math.comb(g - 1 - k, n - 1) / math.comb(g, n) for k in range(g)]
+    ranked = values.gather(-1, scores.argsort(-1, descending=True))
+    return (ranked * torch.tensor(chances, dtype=values.dtype)).sum(-1)
