@@ -14,8 +14,8 @@ import answers_knowledge_of_self
 import answers_next_token
 import answers_pretraining
 import answers_reinforcement_learning
-import answers_the_internet
 import answers_rlhf
+import answers_the_internet
 import answers_tokenization
 import answers_tokens_to_think
 import answers_tool_use
@@ -32,8 +32,8 @@ import course_lib.exercises.knowledge_of_self
 import course_lib.exercises.next_token
 import course_lib.exercises.pretraining
 import course_lib.exercises.reinforcement_learning
-import course_lib.exercises.the_internet
 import course_lib.exercises.rlhf
+import course_lib.exercises.the_internet
 import course_lib.exercises.tokenization
 import course_lib.exercises.tokens_to_think
 import course_lib.exercises.tool_use

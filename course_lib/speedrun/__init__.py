@@ -21,13 +21,13 @@ from course_lib.speedrun.honest import HonestRecipe, Split, make_honest
 from course_lib.speedrun.identity_study import study_identity
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.practice import study_practice
+from course_lib.speedrun.preference import study_preferences
 from course_lib.speedrun.profiles_study import (
     batches_of,
     search_exam,
     search_lessons,
     study_profiles,
 )
-from course_lib.speedrun.preference import study_preferences
 from course_lib.speedrun.real_identity import teach_identity
 from course_lib.speedrun.real_thinking import study_real_thinking
 from course_lib.speedrun.real_tools import teach_tools
@@ -66,10 +66,10 @@ __all__ = [
     "study_finetuning",
     "study_identity",
     "study_practice",
+    "study_preferences",
     "study_profiles",
     "study_real_thinking",
     "study_thinking",
-    "study_preferences",
     "teach_identity",
     "teach_to_search",
     "teach_tools",
