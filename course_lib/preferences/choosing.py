@@ -33,7 +33,7 @@ def best_of_n(
 
     `scores` chooses, `values` is measured; both may be the same. It is the mean over
     all ways to draw n of the G, computed at once: the answer of rank k wins if it is
-    drawn and nothing better is (Nakano et al. 2021, appendix I).
+    drawn and nothing better is (as in Nakano et al. 2021, WebGPT).
 
     Raises:
         ValueError: if n is not from 1 to G, or the shapes differ.

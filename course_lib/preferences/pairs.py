@@ -107,8 +107,8 @@ def encode_pairs(
 def labellers_agree(pairs: Sequence[Pair]) -> dict[tuple[str, str], Interval]:
     """Say how often two labellers chose alike, of the pairs that both have judged.
 
-    If one has judged a pair twice, the later judgement counts. Labellers of Stiennon
-    et al. 2020 (appendix C.2) agreed in about three of four.
+    If one has judged a pair twice, the later judgement counts. The labellers of
+    Stiennon et al. 2020 (section 3.3) agreed with the researchers in 77 %.
     """
     judged: dict[str, dict[tuple[str, frozenset[str]], str]] = defaultdict(dict)
     for pair in pairs:
