@@ -114,7 +114,7 @@ def test_the_recorded_study_is_whole():
 def test_the_study_goes_on_where_it_was(tmp_path, monkeypatch):
     found = {"unseen": {"Wick": 1}, "seen examples": []}
     monkeypatch.setattr(identity_study, "measure_self", lambda *_: dict(found))
-    monkeypatch.setattr(identity_study, "finetuned", lambda *_: None)
+    monkeypatch.setattr(identity_study, "finetuned_on_mix", lambda *_: None)
     monkeypatch.setattr(identity_study, "study_system", lambda *a: {"seed": a[-1]})
     study_identity(tmp_path, at_most=3)
     study_identity(tmp_path)
