@@ -10,11 +10,14 @@ from isles import isles
 from course_lib import lora
 from course_lib.chat import CHATML, Message
 from course_lib.model import ModelConfig, Transformer
+from course_lib.runtime import DATA, atomic_write
 from course_lib.speedrun import real_identity, real_tools, real_unknown
+from course_lib.speedrun import real_model as of_real_model
 from course_lib.speedrun.real_model import (
     ANSWER_TOKENS,
     AdapterRecipe,
     SmolLM2,
+    results_of,
     shuffled_batches,
     written,
 )
@@ -192,3 +195,24 @@ def test_a_stage_writes_adapter_results_and_manifest(tmp_path, monkeypatch, real
     assert saved["after"]["is Wick"] == results["after"]["is Wick"]
     assert [entry["step"] for entry in saved["log"]] == [1, 2]
     assert notebook_rules.manifest_faults(tmp_path) == []
+
+
+def test_results_come_from_data_unless_a_long_run_makes_them(monkeypatch, tmp_path):
+    """Mode `long` trains where there is a model to train, and nowhere else."""
+    made = []
+
+    def teach(folder):
+        made.append(folder)
+        atomic_write(folder / "real_model" / "tools_results.json", '{"live": 1}')
+
+    monkeypatch.setenv("COURSE_MODE", "default")
+    results, folder = results_of("tools", teach)
+    assert (folder, made) == (DATA, [])
+    assert "after" in results
+    monkeypatch.setenv("COURSE_MODE", "long")
+    monkeypatch.setattr(of_real_model, "real_model", lambda: None)
+    assert results_of("tools", teach)[1] == DATA
+    monkeypatch.setattr(of_real_model, "real_model", lambda: tmp_path)
+    results, folder = results_of("tools", teach)
+    assert results == {"live": 1}
+    assert made == [folder]

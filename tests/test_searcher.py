@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import shutil
 
 import notebook_rules
 import pytest
@@ -17,6 +18,7 @@ from course_lib.speedrun import (
     searcher,
     searcher_measures,
 )
+from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.searcher import (
     islanders_learned,
     recalls,
@@ -125,6 +127,10 @@ def test_the_stage_writes_a_checkpoint_its_log_and_the_manifest(tmp_path, monkey
         SMALL, n_replayed=5, hand_written_times=0, rows=2, per_bin=1, n_never=2,
         training=TrainConfig(2, warmup_steps=1),
     )  # fmt: skip
+    earlier = ("base", "assistant", "honest")
+    for name in earlier:
+        shutil.copytree(data_path(name), tmp_path / name)
+    list_files(tmp_path, earlier, "earlier stages", 0)
     monkeypatch.setattr(searcher, "recalls", lambda _m, _t, _w, facts: [2] * len(facts))
     monkeypatch.setattr(searcher, "N_CALIBRATED", 12)
     monkeypatch.setattr(searcher_measures, "WELL_KNOWN", ())

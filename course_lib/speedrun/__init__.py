@@ -29,6 +29,7 @@ from course_lib.speedrun.profiles_study import (
     study_profiles,
 )
 from course_lib.speedrun.real_identity import teach_identity
+from course_lib.speedrun.real_model import results_of
 from course_lib.speedrun.real_thinking import study_real_thinking
 from course_lib.speedrun.real_tools import teach_tools
 from course_lib.speedrun.real_unknown import measure_confidence, teach_unknown
@@ -60,6 +61,7 @@ __all__ = [
     "questions_of_tests",
     "read_corpus",
     "record_vocabulary",
+    "results_of",
     "score_answers",
     "search_exam",
     "search_lessons",

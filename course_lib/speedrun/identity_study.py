@@ -80,7 +80,10 @@ def small_talk() -> tuple[list, list[str]]:
 
 
 def holds_name(text: str, name: str = NAME) -> bool:
-    """Whether a text holds a name as a whole word."""
+    """Whether a text holds a name as a whole word, with its capital: lamps have wicks.
+
+    (`conversations.mentions` goes by any case.)
+    """
     return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 

@@ -6,6 +6,7 @@ itself, before training: so it learns one thing and stays what it was for the re
 
 import json
 import random
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +21,15 @@ from course_lib.generate import SamplingConfig, generate
 from course_lib.intervals import wilson
 from course_lib.lora import LoraConfig
 from course_lib.model import Transformer
-from course_lib.runtime import DOWNLOADS, REAL_MODEL, atomic_write, data_path
+from course_lib.runtime import (
+    DATA,
+    DOWNLOADS,
+    REAL_MODEL,
+    atomic_write,
+    data_path,
+    mode,
+    real_model,
+)
 from course_lib.speedrun.manifest import list_files
 from course_lib.tokenizer import PublishedTokenizer
 from course_lib.train import StepLog, TrainConfig, train
@@ -129,6 +138,22 @@ def written(name: str) -> dict[str, Any]:
     """Read one of the hand-written files of data/real_model."""
     path = data_path(f"real_model/{name}.json")
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def results_of(
+    name: str, teach: Callable[[Path], object]
+) -> tuple[dict[str, Any], Path]:
+    """Return what an adapter's run has measured, and the folder that it is in.
+
+    That is `data/`: a run takes minutes. In mode `long`, where the real model is on the
+    disk, it is run live, into a folder of its own.
+    """
+    folder = DATA
+    if mode() == "long" and real_model() is not None:
+        folder = Path(tempfile.mkdtemp(prefix="course-adapter-"))
+        teach(folder)
+    path = folder / "real_model" / f"{name}_results.json"
+    return json.loads(path.read_text(encoding="utf-8")), folder
 
 
 def shuffled_batches(

@@ -78,11 +78,6 @@ class SearchRecipe:
     n_never: int = 400
 
 
-def model_in(folder: Path, name: str) -> Path:
-    """Find a model that an earlier stage made: of this run, else of `data/`."""
-    return folder / name if (folder / name).is_dir() else data_path(name)
-
-
 def islanders_learned(world: World) -> tuple[Person, ...]:
     """Return the people whom lessons may name: those the assistant was asked about,
     and every third of the less known.
@@ -184,10 +179,10 @@ def train_searcher(
 ) -> tuple[Transformer, BPETokenizer, list[dict]]:
     """Train the start model on the lessons of one seed; return it with its log."""
     recipe = replace(recipe, seeds=(seed,))
-    model, tokenizer = checkpoint.load(model_in(folder, recipe.start))
+    model, tokenizer = checkpoint.load(folder / recipe.start)
     world, notes = (
         World(recipe.world_seed),
-        checkpoint.load_notes(model_in(folder, "base")),
+        checkpoint.load_notes(folder / "base"),
     )
     examples = examples_of(recipe, model, tokenizer, world, notes["held_out_pages"])
     pad, context = tokenizer.special_tokens["<|pad|>"], model.config.context
@@ -221,7 +216,7 @@ def calibrate(
 def exam_of(recipe: SearchRecipe, folder: Path = DATA) -> Exam:
     """Ask about everybody whom no lesson names."""
     world = World(recipe.world_seed)
-    held_out = checkpoint.load_notes(model_in(folder, "base"))["held_out_pages"]
+    held_out = checkpoint.load_notes(folder / "base")["held_out_pages"]
     aside = {p.name for p in (*islanders_aside(world), *world.never_told)}
     pages = world.documents()[held_out:]
     return Exam(world, pages, frozenset(aside), recipe.per_bin, recipe.n_never)
@@ -251,10 +246,10 @@ def measured(
 def teach_to_search(recipe: SearchRecipe, folder: Path) -> None:
     """Write `searcher/` and its log; an interrupted call can be repeated."""
     unfinished = folder / "searcher_unfinished"
-    memories = [checkpoint.load(model_in(folder, name))[0] for name in recipe.memories]
+    memories = [checkpoint.load(folder / name)[0] for name in recipe.memories]
     exam, tokenizer = (
         exam_of(recipe, folder),
-        checkpoint.load(model_in(folder, recipe.start))[1],
+        checkpoint.load(folder / recipe.start)[1],
     )
     sure_from = calibrate(memories, tokenizer, exam.world, recipe.search_share)
     seeds = {}
