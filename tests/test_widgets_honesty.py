@@ -108,3 +108,12 @@ def test_its_three_forms_never_change_and_text_is_no_html():
 def test_bad_input_of_the_odd_ones_is_named(action, words):
     with pytest.raises(ValueError, match=words):
         action()
+
+
+def test_what_becomes_of_the_others_has_its_own_word():
+    bars = ThresholdBars(
+        {"often": [(0.9, True)]}, threshold=0.95, instead="<looked> up"
+    )
+    assert bars.title.endswith("all others <looked> up")
+    assert "<th>&lt;looked&gt; up" in bars.static_html()
+    assert "refused" not in bars.static_html()

@@ -49,10 +49,7 @@ def generate(
     rows = checked_rows(prompts, "prompt", model.config)
     stop_ids = checked_limits(rows, model.config, max_new_tokens, stop_ids)
     answers: list[list[int]] = [[] for _ in rows]
-    # Prompts of like length together: less padding.
-    by_length = sorted(range(len(rows)), key=lambda row: len(rows[row]))
-    for chunk in chunks(by_length, batch_size):
-        these = {row: rows[row] for row in chunk}
+    for these in _batches(rows, batch_size):
         for said, _ in _speak(model, these, sampling, max_new_tokens, stop_ids):
             for row, token, _ in said:
                 if keep_stop or token not in stop_ids:
@@ -79,15 +76,20 @@ def generate_with_probabilities(
     rows = checked_rows(prompts, "prompt", model.config)
     stop_ids = checked_limits(rows, model.config, max_new_tokens, stop_ids)
     answers: list[list[tuple[int, float]]] = [[] for _ in rows]
-    by_length = sorted(range(len(rows)), key=lambda row: len(rows[row]))
-    for chunk in chunks(by_length, batch_size):
-        these = {row: rows[row] for row in chunk}
+    for these in _batches(rows, batch_size):
         for said, logits in _speak(model, these, sampling, max_new_tokens, stop_ids):
             tokens, places = ([s[k] for s in said] for k in (1, 2))
             found = logits.float().log_softmax(-1)[places, tokens].tolist()
             for (row, token, _), sure in zip(said, found, strict=True):
                 answers[row].append((token, sure))
     return answers
+
+
+def _batches(rows: list[list[int]], batch_size: int) -> Iterator[dict[int, list[int]]]:
+    """Put prompts of like length together: less padding. Each keeps its number."""
+    by_length = sorted(range(len(rows)), key=lambda row: len(rows[row]))
+    for chunk in chunks(by_length, batch_size):
+        yield {row: rows[row] for row in chunk}
 
 
 def stream(

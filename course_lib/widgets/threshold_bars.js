@@ -2,8 +2,8 @@
 const KINDS = ["correct", "wrong", "refused"];
 const FRAME = `
   <b class="title"></b>
-  <div class="row legend">${KINDS.map((k) => `<span><span class="sw ${k}"></span>${k}</span>`).join("")}</div>
-  <label class="row">refuse below <input type="range" min="0" max="1" step="0.01">
+  <div class="row legend">${KINDS.map((k) => `<span><span class="sw ${k}"></span><span class="name"></span></span>`).join("")}</div>
+  <label class="row"><span class="below"></span> <input type="range" min="0" max="1" step="0.01">
     <output></output></label>
   <div class="bars" role="table"></div>
   <div class="info" aria-live="polite"></div>`;
@@ -43,6 +43,12 @@ function render({ model, el }) {
   const bars = model.get("labels").map(makeBar);
   find(".bars").append(...bars);
   find(".title").textContent = model.get("title");
+  // Kinds are told apart in the styles by these names; a reader sees what is meant here.
+  const names = { correct: "correct", wrong: "wrong", refused: model.get("instead") };
+  el.querySelectorAll(".legend .name").forEach((name, k) => {
+    name.textContent = names[KINDS[k]];
+  });
+  find(".below").textContent = `${names.refused} below`;
   let waiting;
   let moved = -Infinity; // when the hand moved the slider last, in ms
 
@@ -57,14 +63,14 @@ function render({ model, el }) {
         const part = bar.querySelector(`.${kind}`);
         part.style.width = `${100 * share}%`;
         part.textContent = share >= 0.08 ? `${Math.round(100 * share)} %` : "";
-        part.title = `${kind}: ${found[kind]} of ${confidences.length}`;
+        part.title = `${names[kind]}: ${found[kind]} of ${confidences.length}`;
       }
     });
     const total = KINDS.reduce((sum, kind) => sum + all[kind], 0);
     slider.value = threshold;
     find("output").textContent = threshold.toFixed(2);
     find(".info").textContent = "all together: "
-      + KINDS.map((kind) => `${kind} ${Math.round(100 * all[kind] / total)} %`).join(", ");
+      + KINDS.map((kind) => `${names[kind]} ${Math.round(100 * all[kind] / total)} %`).join(", ");
   };
   // The page follows at once; Python is told where the slider stands when it rests. What
   // Python answers meanwhile is old, and would pull the slider back under the hand.

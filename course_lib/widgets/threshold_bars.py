@@ -11,7 +11,6 @@ import traitlets
 from course_lib.widgets.base import CourseWidget
 
 BAR_BLOCKS = 30
-KINDS = ("correct", "wrong", "refused")
 BLOCKS = ("█", "▒", "·")
 
 Answers = Sequence[tuple[float, bool]]  # (confidence, was it right) each
@@ -31,6 +30,9 @@ class ThresholdBars(CourseWidget):
     Answers with at least the threshold's confidence are given, all others refused.
     `.threshold` and `.shares` follow in Python.
 
+    Args:
+        instead: what becomes of the others, if it is not that they are refused.
+
     Raises:
         ValueError: if a group is empty, or a confidence does not lie from 0 to 1.
     Example: `ThresholdBars({"never told": [(0.3, False)], "often": [(0.9, True)]})`
@@ -42,12 +44,14 @@ class ThresholdBars(CourseWidget):
     confidences = traitlets.List().tag(sync=True)  # a list for each group
     right = traitlets.List().tag(sync=True)  # 0 or 1, likewise
     threshold = traitlets.Float(0.0).tag(sync=True)
+    instead = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
         groups: Mapping[str, Answers],
-        title: str = "Answers above the threshold are given, all others refused",
+        title: str | None = None,
         threshold: float = 0.0,
+        instead: str = "refused",
     ) -> None:
         if not groups or not all(groups.values()):
             raise ValueError("every group needs an answer; leave empty groups out")
@@ -58,7 +62,9 @@ class ThresholdBars(CourseWidget):
                     "log-probabilities take math.exp of each"
                 )
         super().__init__(
-            title=title,
+            title=title
+            or f"Answers above the threshold are given, all others {instead}",
+            instead=instead,
             labels=list(groups),
             # Four digits: enough to drag by, and little to send.
             confidences=[[_rounded(c) for c, _ in some] for some in groups.values()],
@@ -100,8 +106,10 @@ class ThresholdBars(CourseWidget):
             style = ' style="text-align:left"'
             rows.append(f"<tr>{name}{numbers}<td{style}><code>{bar}</code></td></tr>")
         heads = "".join(
-            f"<th>{kind} {block}</th>"
-            for kind, block in zip(KINDS, BLOCKS, strict=True)
+            f"<th>{html.escape(kind)} {block}</th>"
+            for kind, block in zip(
+                ("correct", "wrong", self.instead), BLOCKS, strict=True
+            )
         )
         return (
             f"<p><b>{html.escape(self.title)}</b><br>threshold {self.threshold:.2f}; "
