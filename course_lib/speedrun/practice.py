@@ -219,9 +219,7 @@ def study_practice(folder: Path, seconds: float | None = None) -> None:
         order = [(some.name, some.seed) for some in RUNS]
         done.sort(key=lambda old: order.index((old["name"], old["seed"])))
         if run == MAIN[0]:
-            notes = {"made_by": COMMAND, "seed": run.seed, "practice": asdict(run)}
-            checkpoint.save(folder / PRACTISED, model, tokenizer, notes, torch.bfloat16)
-            list_files(folder, [PRACTISED], COMMAND, run.seed)
+            save_practised(folder, model, tokenizer, run)
         atomic_write(path, json.dumps(done, indent=0, ensure_ascii=False))
         list_files(folder, [LOG], COMMAND, 0)
     shutil.rmtree(folder / f"{WEAK}_unfinished", ignore_errors=True)
@@ -229,15 +227,20 @@ def study_practice(folder: Path, seconds: float | None = None) -> None:
 
 def practise_once(recipe: ApprenticeRecipe, run: Run, folder: Path) -> None:
     """Make the apprentice, and let it practise once: what a whole run needs of this."""
-    model, tokenizer = imitate(recipe, folder)
-    notes = {"made_by": COMMAND, "recipe": asdict(recipe)}
-    checkpoint.save(folder / APPRENTICE, model, tokenizer, notes, torch.bfloat16)
-    model, _ = checkpoint.load(folder / APPRENTICE)
+    model, tokenizer = apprentice(APPRENTICE, folder, recipe)
     done = run_once(run, model, tokenizer)
+    save_practised(folder, model, tokenizer, run)
+    atomic_write(folder / LOG, json.dumps([done], indent=0, ensure_ascii=False))
+    list_files(folder, [LOG], COMMAND, run.seed)
+
+
+def save_practised(
+    folder: Path, model: Transformer, tokenizer: BPETokenizer, run: Run
+) -> None:
+    """Write the model that has practised, and list it."""
     notes = {"made_by": COMMAND, "seed": run.seed, "practice": asdict(run)}
     checkpoint.save(folder / PRACTISED, model, tokenizer, notes, torch.bfloat16)
-    atomic_write(folder / LOG, json.dumps([done], indent=0, ensure_ascii=False))
-    list_files(folder, [APPRENTICE, PRACTISED, LOG], COMMAND, run.seed)
+    list_files(folder, [PRACTISED], COMMAND, run.seed)
 
 
 def _same_start(old: dict, run: Run) -> bool:
@@ -247,14 +250,16 @@ def _same_start(old: dict, run: Run) -> bool:
     )  # fmt: skip
 
 
-def apprentice(name: str, folder: Path) -> tuple[Transformer, BPETokenizer]:
+def apprentice(
+    name: str, folder: Path, recipe: ApprenticeRecipe | None = None
+) -> tuple[Transformer, BPETokenizer]:
     """Load an apprentice as imitation left it; make it first, if need be.
 
     The weak one is needed for the log only, and thrown away when that is whole.
     """
     place = folder / (f"{name}_unfinished" if name == WEAK else name)
     if not place.exists():
-        recipe = APPRENTICES[name]
+        recipe = recipe or APPRENTICES[name]
         model, tokenizer = imitate(recipe, folder)
         notes = {"made_by": COMMAND, "recipe": asdict(recipe)}
         checkpoint.save(place, model, tokenizer, notes, torch.bfloat16)
