@@ -21,6 +21,7 @@ from course_lib.serve.requests import RequestError, read_chat, read_plain
 
 LOCALHOST = "127.0.0.1"
 MAX_BODY = 1_000_000  # bytes; a context of a few hundred tokens needs far less
+DRAINED = 16 * MAX_BODY  # of a body that is too long; whoever sends more is cut off
 SILENCE_S = 30  # after which a client that does not finish its request is dropped
 READERS = {"/v1/chat/completions": read_chat, "/v1/completions": read_plain}
 
@@ -164,6 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # where the body ends, nobody knows
             raise RequestError("send a Content-Length and that many bytes", status=411)
         if int(length) > MAX_BODY:
+            self._throw_away(int(length))
             self.close_connection = True
             raise RequestError(
                 f"the body has {int(length):,} bytes; at most {MAX_BODY:,} are read",
@@ -174,6 +176,12 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get_content_type() != "application/json":
             raise RequestError("send Content-Type: application/json", status=415)
         return body
+
+    def _throw_away(self, length: int) -> None:
+        """Read what nobody wants: a client reads no answer while it still sends."""
+        left = min(length, DRAINED)
+        while left > 0 and (chunk := self.rfile.read(min(left, 65_536))):
+            left -= len(chunk)
 
     def _no_method(self) -> None:
         raise RequestError(
