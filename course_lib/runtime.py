@@ -133,18 +133,27 @@ def matmul_gflops(
     import torch
 
     size = size or (1024 if torch.device(device).type == "cpu" else 4096)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with one_thread():
         # An emulated type takes seconds for a large product: then the small one counts.
         for side in (size // 4, size):
             left = torch.ones(side, side, dtype=dtype, device=device)
             took_s = _matmul_s(left, budget_s / 2)
             if took_s * 64 > budget_s / 4:  # 4 times the side is 64 times the work
                 break
-    finally:
-        torch.set_num_threads(threads)
     return 2 * side**3 / took_s / 1e9
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch use one core a product, here and in threads that begin meanwhile."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _matmul_s(left: "torch.Tensor", budget_s: float) -> float:

@@ -13,7 +13,12 @@ from course_lib.generate.sampling import (
     draw,
     next_probabilities,
 )
+from course_lib.generate.side_by_side import rows_a_batch, side_by_side
 from course_lib.model import KVCache, Transformer
+
+# What the rows of a batch say in one step (number, id, place in the batch), and all
+# logits of the batch.
+Said = tuple[list[tuple[int, int, int]], Float[Tensor, "B V"]]
 
 
 def generate(
@@ -49,11 +54,15 @@ def generate(
     rows = checked_rows(prompts, "prompt", model.config)
     stop_ids = checked_limits(rows, model.config, max_new_tokens, stop_ids)
     answers: list[list[int]] = [[] for _ in rows]
-    for these in _batches(rows, batch_size):
-        for said, _ in _speak(model, these, sampling, max_new_tokens, stop_ids):
-            for row, token, _ in said:
-                if keep_stop or token not in stop_ids:
-                    answers[row].append(token)
+
+    def note(step: Said) -> None:
+        for row, token, _ in step[0]:
+            if keep_stop or token not in stop_ids:
+                answers[row].append(token)
+
+    how = sampling, max_new_tokens, stop_ids
+    batches = _batches(rows, rows_a_batch(model, len(rows), batch_size))
+    side_by_side(lambda these: _speak(model, these, *how), batches, note)
     return answers
 
 
@@ -76,20 +85,26 @@ def generate_with_probabilities(
     rows = checked_rows(prompts, "prompt", model.config)
     stop_ids = checked_limits(rows, model.config, max_new_tokens, stop_ids)
     answers: list[list[tuple[int, float]]] = [[] for _ in rows]
-    for these in _batches(rows, batch_size):
-        for said, logits in _speak(model, these, sampling, max_new_tokens, stop_ids):
-            tokens, places = ([s[k] for s in said] for k in (1, 2))
-            found = logits.float().log_softmax(-1)[places, tokens].tolist()
-            for (row, token, _), sure in zip(said, found, strict=True):
-                answers[row].append((token, sure))
+
+    def note(step: Said) -> None:
+        said, logits = step
+        tokens, places = ([s[k] for s in said] for k in (1, 2))
+        found = logits.float().log_softmax(-1)[places, tokens].tolist()
+        for (row, token, _), sure in zip(said, found, strict=True):
+            answers[row].append((token, sure))
+
+    how = sampling, max_new_tokens, stop_ids
+    batches = _batches(rows, rows_a_batch(model, len(rows), batch_size))
+    side_by_side(lambda these: _speak(model, these, *how), batches, note)
     return answers
 
 
-def _batches(rows: list[list[int]], batch_size: int) -> Iterator[dict[int, list[int]]]:
+def _batches(rows: list[list[int]], batch_size: int) -> list[dict[int, list[int]]]:
     """Put prompts of like length together: less padding. Each keeps its number."""
     by_length = sorted(range(len(rows)), key=lambda row: len(rows[row]))
-    for chunk in chunks(by_length, batch_size):
-        yield {row: rows[row] for row in chunk}
+    return [
+        {row: rows[row] for row in chunk} for chunk in chunks(by_length, batch_size)
+    ]
 
 
 def stream(
@@ -156,11 +171,10 @@ def _speak(
     sampling: SamplingConfig,
     max_new_tokens: int,
     stop_ids: frozenset[int],
-) -> Iterator[tuple[list[tuple[int, int, int]], Float[Tensor, "B V"]]]:
+) -> Iterator[Said]:
     """Yield, step by step, what each row that still speaks says.
 
-    That is its number, an id, and its place in the logits of the whole batch, which
-    come with it. A stop id is the last that a row says.
+    A stop id is the last that a row says.
     """
     room = {row: model.config.context - len(ids) for row, ids in prompts.items()}
     rows = list(prompts)  # whose answer each place of the batch computes

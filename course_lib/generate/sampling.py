@@ -55,8 +55,11 @@ def next_probabilities(
     logits = logits.float()
     if sampling.temperature == 0:
         return F.one_hot(logits.argmax(-1), logits.shape[-1]).float()
-    # The largest becomes 0 first: a tiny temperature then overflows to -inf, never nan.
-    scaled = (logits - logits.amax(-1, keepdim=True)) / sampling.temperature
+    scaled = logits
+    if sampling.temperature != 1:
+        # The largest becomes 0 first: a tiny temperature then overflows to -inf, never
+        # to nan.
+        scaled = (logits - logits.amax(-1, keepdim=True)) / sampling.temperature
     if sampling.top_k is None and sampling.top_p is None:
         return scaled.softmax(-1)
     k = min(sampling.top_k or logits.shape[-1], logits.shape[-1])

@@ -96,10 +96,18 @@ class KVCache:
             old_keys[:, :, self.longest : n_seen] = keys
             old_values[:, :, self.longest : n_seen] = values
         else:
-            rows = torch.arange(places.shape[0], device=places.device)[:, None]
-            old_keys[rows, :, places] = keys.transpose(1, 2)
-            old_values[rows, :, places] = values.transpose(1, 2)
+            ends = self._flat(places)
+            old_keys.view(-1, keys.shape[3]).index_copy_(0, ends, keys.flatten(0, 2))
+            old_values.view(-1, keys.shape[3]).index_copy_(
+                0, ends, values.flatten(0, 2)
+            )
         return old_keys[:, :, :n_seen], old_values[:, :, :n_seen]
+
+    def _flat(self, places: Int[Tensor, "B T"]) -> Int[Tensor, " BKT"]:
+        """Number the places of all rows and heads through, as a layer holds them."""
+        n_rows, n_heads, capacity = self.keys.shape[1:4]
+        heads = torch.arange(n_rows * n_heads, device=places.device)
+        return (heads.view(n_rows, n_heads, 1) * capacity + places[:, None]).flatten()
 
     def _take_dtype(self, dtype: torch.dtype) -> None:
         if not self._takes_dtype:
@@ -135,6 +143,15 @@ class KVCache:
 
         Rows that have finished leave the batch; a prompt read once is continued often.
         """
-        self.keys, self.values = self.keys[:, rows], self.values[:, rows]
+        self.keys, self.values = self._of(self.keys, rows), self._of(self.values, rows)
         self.lengths = self.lengths[rows]
         self.longest = int(self.lengths.max())
+
+    def _of(
+        self, held: Float[Tensor, "L B K S D"], rows: Int[Tensor, " N"]
+    ) -> Float[Tensor, "L N K S D"]:
+        """Copy rows as far as anything is written: the rest is only room."""
+        shape = (held.shape[0], len(rows), *held.shape[2:])
+        picked = held.new_zeros(shape)
+        picked[:, :, :, : self.longest] = held[:, rows, :, : self.longest]
+        return picked

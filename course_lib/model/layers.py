@@ -122,8 +122,7 @@ class Attention(nn.Module):
             # A lone token sees all that the mask leaves. The queries that share a key
             # stand in for its row of tokens, so that no key has to be copied.
             shared = query.reshape(*key.shape[:2], -1, key.shape[3])
-            gathered = F.scaled_dot_product_attention(shared, key, value, mask)
-            return gathered.reshape(query.shape)
+            return _gather_for_one(shared, key, value, mask).reshape(query.shape)
         shared = self.config.n_heads // self.config.n_kv_heads
         if shared > 1:
             key, value = (t.repeat_interleave(shared, dim=1) for t in (key, value))
@@ -144,6 +143,21 @@ class Attention(nn.Module):
             1
         )
         return scores.masked_fill(future, -math.inf).softmax(-1)
+
+
+def _gather_for_one(
+    query: Float[Tensor, "B K Q D"],
+    key: Float[Tensor, "B K S D"],
+    value: Float[Tensor, "B K S D"],
+    mask: Bool[Tensor, "B 1 1 S"] | None,
+) -> Float[Tensor, "B K Q D"]:
+    """Attend from one place of each row: equal to torch's own, on a CPU faster."""
+    if query.device.type != "cpu" or query.dtype != torch.float32:
+        return F.scaled_dot_product_attention(query, key, value, mask)
+    scores = (query / math.sqrt(query.shape[3])) @ key.transpose(-1, -2)
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return scores.softmax(-1) @ value
 
 
 class MLP(nn.Module):
