@@ -11,7 +11,7 @@ from course_lib.crawl.page import Page
 from course_lib.world.web import passes_luhn
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-CARD = re.compile(r"(?<![\d-])(?:\d[ -]?){12,18}\d(?![\d-])")
+CARD = re.compile(r"\d(?<![\d-]\d)(?:[ -]?\d){12,18}(?![\d-])")
 # A phone number begins with + or 0, a year does not; a date has no group of three.
 PHONE = re.compile(
     r"(?<![\d+-])(?<!\d[ -])(?:\+\d{1,3}[ -]|\(?0)\d{1,3}\)?(?:[ -]\d{3,4}){2}"
