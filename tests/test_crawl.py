@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from datasketch import MinHashLSH
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from course_lib.crawl import (
     Blocklist,
@@ -43,6 +44,7 @@ from course_lib.crawl import (
     write_crawl,
     write_warc,
 )
+from course_lib.crawl.extraction import _identifier
 from course_lib.crawl.number_set import NumberSet
 from course_lib.world import count_exposures
 from course_lib.world.web import crawl_pages
@@ -190,6 +192,12 @@ def test_english_stays_and_french_goes():
     french = "Le chat du bateau a perdu son chapeau, et personne ne sait pourquoi."
     assert in_english(Page("a", text=english)).language == "en"
     assert in_english(Page("a", text=french)) == "language fr"
+
+
+def test_a_widened_table_tells_languages_as_py3langids_own_does(judged):
+    own = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    texts = [v.page.text[:500] for v, _ in judged[:300] if v.page.text]
+    assert list(map(_identifier().classify, texts)) == list(map(own.classify, texts))
 
 
 PROSE = "The keeper of the lamp walks to the quay and back with a hat that is wet. "

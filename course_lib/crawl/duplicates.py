@@ -9,7 +9,7 @@ import hashlib
 import re
 import zlib
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from course_lib.crawl.number_set import NumberSet
@@ -28,9 +28,14 @@ def shingles(text: str, size: int = SHINGLE) -> set[str]:
 
     Example: shingles("a b c", size=2) -> {"a b", "b c"}
     """
-    words = _WORDS.findall(text.lower())
+    words = _words(text)
     rows = zip(*(words[k:] for k in range(size)), strict=False)
-    return {" ".join(row) for row in rows} or {" ".join(words)}
+    return set(map(" ".join, rows)) or {" ".join(words)}
+
+
+@lru_cache(maxsize=1)  # a fingerprint asks twice
+def _words(text: str) -> list[str]:
+    return _WORDS.findall(text.lower())
 
 
 def jaccard(a: set, b: set) -> float:
@@ -41,7 +46,7 @@ def jaccard(a: set, b: set) -> float:
 def signature(text: str) -> "MinHash":
     """Take the MinHash signature: 112 numbers that agree as often as shingles do."""
     sketch = _empty_sketch().copy()
-    sketch.update_batch([shingle.encode() for shingle in shingles(text)])
+    sketch.update_batch(map(str.encode, shingles(text)))
     return sketch
 
 
@@ -69,8 +74,8 @@ def with_fingerprint(page: Page) -> Page:
         _number(k.to_bytes(1, "big") + values[k * ROWS : (k + 1) * ROWS].tobytes())
         for k in range(BANDS)
     )
-    words = " ".join(_WORDS.findall(page.text.lower()))
-    return replace(page, exact=_number(words.encode()), bands=bands)
+    words = " ".join(_words(page.text)).encode()
+    return replace(page, exact=_number(words), bands=bands)
 
 
 def _number(data: bytes) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,30 @@ class Page:
     bands: tuple[int, ...] = ()  # of the MinHash signature
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the text so far; none while it is still HTML."""
+        return _words(self.text)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of the text so far."""
+        return _lines(self.text)
+
+    @property
     def n_words(self) -> int:
         """Words of the text so far; 0 while it is still HTML."""
-        return len(self.text.split())
+        return len(self.words)
+
+
+# A dozen rules in turn ask for the words and lines of one text: it is cut once.
+@lru_cache(maxsize=2)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+@lru_cache(maxsize=2)
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(text.splitlines())
 
 
 # A filter hands the page on, changed or not, or says why it goes no further.

@@ -26,7 +26,7 @@ def enough_words(page: Page) -> Page | str:
 
 def word_length(page: Page) -> Page | str:
     """Keep a mean word of 3 to 10 letters (Gopher)."""
-    words = page.text.split()
+    words = page.words
     mean = sum(map(len, words)) / max(1, len(words))
     return page if 3 <= mean <= 10 else "words too short or too long"
 
@@ -39,22 +39,23 @@ def few_symbols(page: Page) -> Page | str:
 
 def few_bullets(page: Page) -> Page | str:
     """Keep what has bullets before at most nine lines in ten (Gopher)."""
-    lines = page.text.splitlines()
+    lines = page.lines
     bullets = sum(line.startswith(BULLETS) for line in lines)
     return page if bullets <= 0.9 * len(lines) else "nothing but bullets"
 
 
 def few_ellipses(page: Page) -> Page | str:
     """Keep what breaks off in at most three lines of ten (Gopher)."""
-    lines = page.text.splitlines()
+    lines = page.lines
     open_ends = sum(line.endswith(("…", "...")) for line in lines)
     return page if open_ends <= 0.3 * len(lines) else "lines that break off"
 
 
 def has_letters(page: Page) -> Page | str:
     """Keep what has a letter in at least four words of five (Gopher)."""
-    words = page.text.split()
-    with_letters = sum(w.isalpha() or any(map(str.isalpha, w)) for w in words)
+    words = page.words
+    odd = [word for word in words if not word.isalpha()]  # few, and the rest is quick
+    with_letters = len(words) - len(odd) + sum(any(map(str.isalpha, w)) for w in odd)
     return page if with_letters >= 0.8 * len(words) else "words without letters"
 
 
@@ -66,9 +67,13 @@ def has_stop_words(page: Page) -> Page | str:
 
 def few_repetitions(page: Page) -> Page | str:
     """Keep what does not say the same over and over (Gopher, table A1)."""
-    words = page.text.split()
+    words = page.words
     n_chars = max(1, sum(map(len, words)))
+    longest = max(map(len, words), default=0)
+    count = len(words)
     for n, limit in REPEATED_GRAMS.items():
+        if count * n * longest <= limit * n_chars:
+            continue  # no row of words is more frequent than the shorter one within it
         grams = Counter(zip(*(words[k:] for k in range(n)), strict=False))
         gram, count = grams.most_common(1)[0] if grams else ((), 0)
         if count > 1 and count * sum(map(len, gram)) > limit * n_chars:
@@ -88,7 +93,9 @@ def no_braces(page: Page) -> Page | str:
 
 def no_policy_lines(page: Page) -> Page | str:
     """Strike the lines about JavaScript, cookies and terms of use (C4)."""
-    kept = [line for line in page.text.splitlines() if not _is_policy(line.lower())]
+    if not _is_policy(page.text.lower()):
+        return page
+    kept = [line for line in page.lines if not _is_policy(line.lower())]
     return replace(page, text="\n".join(kept)) if kept else "policies only"
 
 
@@ -98,7 +105,7 @@ def _is_policy(line: str) -> bool:
 
 def ends_lines(page: Page) -> Page | str:
     """Keep what ends more than 12 % of its lines with punctuation (FineWeb)."""
-    lines = page.text.splitlines()
+    lines = page.lines
     ended = sum(line.endswith(ENDINGS) for line in lines)
     return page if ended > 0.12 * len(lines) else "lines without an end"
 
@@ -107,7 +114,7 @@ def few_copied_lines(page: Page) -> Page | str:
     """Keep what has under 10 % of its characters in lines said before (FineWeb)."""
     seen: set[str] = set()
     repeated = 0
-    for line in page.text.splitlines():
+    for line in page.lines:
         repeated += len(line) if line in seen else 0
         seen.add(line)
     return page if repeated < 0.1 * len(page.text) else "the same lines again"
@@ -115,7 +122,7 @@ def few_copied_lines(page: Page) -> Page | str:
 
 def few_short_lines(page: Page) -> Page | str:
     """Keep what has under 67 % of its lines shorter than 30 characters (FineWeb)."""
-    lines = page.text.splitlines()
+    lines = page.lines
     short = sum(len(line) < 30 for line in lines)
     return page if short < 0.67 * len(lines) else "short lines"
 

@@ -39,7 +39,8 @@ class Blocklist:
         parents = (".".join(parts[k:]) for k in range(len(parts)))
         if listed := next((p for p in parents if p in self.hosts), None):
             return f"host {listed} is listed"
-        if word := next((w for w in self.words if w in page.url.lower()), None):
+        address = page.url.lower()
+        if word := next((w for w in self.words if w in address), None):
             return f"the address has the word {word}"
         return page
 
