@@ -45,7 +45,7 @@ SAMPLES = (
 BASE_RECIPE = BaseRecipe()
 ASSISTANT_TRAINING = TrainConfig(
     steps=440, learning_rate=1e-3, optimizer="adamw", warmup_steps=10,
-    decay_fraction=0.6, precision="bf16",
+    decay_fraction=0.6, precision="fastest",
 )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ BASE_MODEL = ModelConfig(
 )  # fmt: skip
 BASE_TRAINING = TrainConfig(
     steps=3700, learning_rate=0.003, muon_rate=0.02, warmup_steps=50,
-    decay_fraction=0.6, accumulate=2, precision="bf16",
+    decay_fraction=0.6, accumulate=2, precision="fastest",
 )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ COMMAND = "python -m course_lib speedrun honest"
 LOG = "honest_log.json"
 HONEST_TRAINING = TrainConfig(
     steps=120, learning_rate=5e-4, optimizer="adamw", warmup_steps=10,
-    decay_fraction=0.6, precision="bf16",
+    decay_fraction=0.6, precision="fastest",
 )  # fmt: skip
 
 

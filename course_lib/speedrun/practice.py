@@ -44,7 +44,7 @@ LOG = "practice_log.json"
 APPRENTICE, PRACTISED, WEAK = "apprentice", "practised", "weak"
 IMITATION = TrainConfig(
     steps=150, learning_rate=1e-3, optimizer="adamw", warmup_steps=10,
-    decay_fraction=0.6, precision="bf16",
+    decay_fraction=0.6, precision="fastest",
 )  # fmt: skip
 PER_STEP = 96  # answers
 PINNED = 4
@@ -278,7 +278,7 @@ def run_once(
     """
     problems_at, kind = problems_of_step(run), REWARDS[run.reward]
     config = PracticeConfig(
-        replace(PRACTICE, steps=run.steps, precision="bf16"),
+        replace(PRACTICE, steps=run.steps, precision="fastest"),
         run.answers, run.max_new_tokens, kl=run.kl, seed=run.seed,
     )  # fmt: skip
     pinned = chains(PINNED, (6,), 98, "test") if run.pinned else []

@@ -51,12 +51,12 @@ COMMAND = "python -m course_lib speedrun preference"
 SLOGANEER, LOG = "sloganeer", "preference_log.json"
 SLOGAN_TRAINING = TrainConfig(
     steps=100, learning_rate=1e-3, optimizer="adamw", warmup_steps=5,
-    decay_fraction=0.6, precision="bf16",
+    decay_fraction=0.6, precision="fastest",
 )  # fmt: skip
 # The level rate, and both rates so large that two minutes show what hours would.
 PRACTICE = TrainConfig(
     steps=60, learning_rate=3.75e-4, muon_rate=1.5e-3, warmup_steps=0,
-    decay_fraction=0.0, precision="bf16",
+    decay_fraction=0.0, precision="fastest",
 )  # fmt: skip
 REWARD_TRAINING = PreferenceConfig(epochs=2)
 DPO_TRAINING = PreferenceConfig(epochs=2, learning_rate=3e-4)

@@ -32,7 +32,7 @@ COUNTS = (30, 3000)
 N_LESSONS = 3000
 STUDY = TrainConfig(
     steps=150, learning_rate=0.001, muon_rate=0.01, warmup_steps=5, decay_fraction=0.5,
-    precision="bf16",
+    precision="fastest",
 )  # fmt: skip
 ROWS = 16
 MEASURED_AT = (10, 20, 40, 60, 90, 120, 150)

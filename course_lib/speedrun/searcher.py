@@ -50,7 +50,7 @@ SLOW = ("job", "job", "instrument", "hobby")  # are learned late: asked more oft
 
 SEARCH_TRAINING = TrainConfig(
     steps=430, learning_rate=0.001, muon_rate=0.01, warmup_steps=10,
-    decay_fraction=0.6, precision="bf16",
+    decay_fraction=0.6, precision="fastest",
 )  # fmt: skip
 
 

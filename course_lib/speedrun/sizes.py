@@ -39,7 +39,7 @@ def compare_sizes(folder: Path) -> None:
         for steps in STEPS:
             model = Transformer(shape_config(n_layers, width))
             config = TrainConfig(
-                steps, warmup_steps=10, decay_fraction=0.6, precision="bf16"
+                steps, warmup_steps=10, decay_fraction=0.6, precision="fastest"
             )
             batches = windows(corpus.training_ids, model.config.context, ROWS, seed=0)
             for log in train(model, batches, config):  # noqa: B007  the last counts

@@ -121,7 +121,7 @@ def learn(
     """Train on the lessons; return every tenth step's loss."""
     config = TrainConfig(
         steps, learning_rate=1e-3, optimizer="adamw", warmup_steps=10,
-        decay_fraction=0.6, precision="bf16",
+        decay_fraction=0.6, precision="fastest",
     )  # fmt: skip
     pad = tokenizer.special_tokens["<|pad|>"]
     batches = pack_examples(examples, CONTEXT, ROWS, pad, seed)
