@@ -42,6 +42,7 @@ from course_lib.preferences.slogans import (
 )
 from course_lib.rl import PracticeConfig, practise
 from course_lib.runtime import atomic_write
+from course_lib.speedrun.folder import load_model
 from course_lib.speedrun.manifest import list_files
 from course_lib.tokenizer import BPETokenizer
 from course_lib.train import TrainConfig, train
@@ -82,11 +83,14 @@ class PreferenceRecipe:
     seeds: tuple[int, ...] = (0, 1, 2)
 
 
+STUDY = PreferenceRecipe()
+
+
 def teach_slogans(
     folder: Path, recipe: PreferenceRecipe
 ) -> tuple[Transformer, BPETokenizer]:
     """Finetune the assistant on slogans; write `sloganeer/` beside it."""
-    model, tokenizer = checkpoint.load(folder / "assistant")
+    model, tokenizer = load_model(folder / "assistant")
     dice, files = Dice(0), folder / "conversations"
     spoken = [slogan_conversation(dice) for _ in range(recipe.slogans)]
     about = read_conversations(files / "about_people.jsonl")
@@ -103,7 +107,7 @@ def teach_slogans(
     notes = {"made_by": COMMAND, "seed": 0, "slogans": recipe.slogans}
     checkpoint.save(folder / SLOGANEER, model, tokenizer, notes, torch.bfloat16)
     list_files(folder, [SLOGANEER], COMMAND, 0)
-    return checkpoint.load(folder / SLOGANEER)
+    return load_model(folder / SLOGANEER)
 
 
 def label(
@@ -146,7 +150,7 @@ class Study:
     def __init__(self, folder: Path, recipe: PreferenceRecipe) -> None:
         self.folder, self.recipe, self.path = folder, recipe, folder / LOG
         if (folder / SLOGANEER).exists():
-            self.policy, self.tokenizer = checkpoint.load(folder / SLOGANEER)
+            self.policy, self.tokenizer = load_model(folder / SLOGANEER)
         else:
             self.policy, self.tokenizer = teach_slogans(folder, recipe)
         self._reward_models: dict[int, RewardModel] = {}
@@ -275,9 +279,10 @@ def by_taste(pair: Pair) -> Pair:
     return Pair(pair.request, pair.rejected, pair.chosen, pair.labeller)
 
 
-def study_preferences(folder: Path, parts: tuple[str, ...] = ()) -> None:
+def study_preferences(
+    folder: Path, parts: tuple[str, ...] = (), recipe: PreferenceRecipe = STUDY
+) -> None:
     """Make the parts that `preference_log.json` lacks: all, or those that begin so."""
-    recipe = PreferenceRecipe()
     study = Study(folder, recipe)
     todo: dict[str, Callable[[], object]] = {}
     for seed in recipe.seeds:
