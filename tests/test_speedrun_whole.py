@@ -180,8 +180,8 @@ def test_three_seeds_are_of_the_stages_that_claim_them():
 
 @pytest.mark.parametrize(
     ("device", "gpus", "batches", "expected"),
-    [("cpu", 0, 2, 2), ("cpu", 0, 1, 1), ("cuda", 8, 2, 2), ("cuda", 1, 2, 1), ("cuda", 0, 2, 1),
-     ("cuda", 3, 2, 1)],
+    [("cpu", 0, 2, 2), ("cpu", 0, 1, 1), ("cuda", 8, 2, 2), ("cuda", 1, 2, 1),
+     ("cuda", 0, 2, 1), ("cuda", 3, 2, 1)],
 )  # fmt: skip
 def test_only_the_base_is_shared_between_processes(
     monkeypatch, device, gpus, batches, expected

@@ -20,13 +20,13 @@ from course_lib.speedrun.thinking import ThinkingRecipe, Trial
 
 SIZES = ("tiny", "small", "large")
 SEEDS = range(1, 4)  # how many seeds a run may have
-# A crawl that ends where the pages of one world do. What is off drops homework, lists
-# and short lines, which this world is full of: `bench_crawl_rules.py` has each rule's
-# precision.
+# A crawl that ends where the pages of one world do. The rules that are off drop code,
+# homework and short lines, of which this world is full; `bench_crawl_rules.py` tells
+# how often each rule is right.
 CRAWL = CrawlRecipe(
     n_pages=9_770,
-    off=("word_length", "few_bullets", "has_letters", "has_stop_words", "ends_lines",
-         "few_short_lines"),
+    off=("word_length", "few_bullets", "has_letters", "has_stop_words", "no_braces",
+         "ends_lines", "few_short_lines"),
     english_from=0.0,
     keep_documents=True,
 )  # fmt: skip
