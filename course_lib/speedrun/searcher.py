@@ -102,7 +102,8 @@ def recalls(
         clozes = list(world.clozes(fact, held_out=False))
         dice.shuffle(clozes)
         for k in range(3):
-            page = f"{fact.subject}\n\n{clozes[k % len(clozes)]}"
+            # One line break: a crawl leaves no empty lines.
+            page = f"{fact.subject}\n{clozes[k % len(clozes)]}"
             prompts.append([end, *tokenizer.encode(page)])
     said = generate(model, prompts, SamplingConfig(temperature=0), 12, [end])
     texts = [tokenizer.decode(ids).lstrip() for ids in said]
