@@ -5,7 +5,7 @@
     python -m course_lib speedrun --seeds 3           # three of each claim's seeds
     python -m course_lib speedrun --out elsewhere --size large --device cuda
 
-`large` is a model of twice the width and eight layers, which reads three times as many
+`large` is a model of twice the width and eight layers, which reads four times as many
 tokens: for one GPU or two. Interrupted, a run goes on with the next call. It computes
 in bf16 or fp32, whichever is faster where it begins. For maintainers, one stage at a
 time, into `data/`:

@@ -36,6 +36,10 @@ from course_lib.world import Document
 
 COMMAND = "python -m course_lib speedrun base"
 LOG, TOKENIZER = "base_log.json", "tokenizer.json"
+READ = {  # what a base was trained on, by whether it was crawled
+    True: "trained on what a crawl's filters left",
+    False: "trained on the world's pages as they were written, without a crawl",
+}
 
 
 BASE_MODEL = ModelConfig(
@@ -204,4 +208,5 @@ def save_base(
     }
     checkpoint.save(folder / "base", model, corpus.tokenizer, notes, torch.bfloat16)
     atomic_write(folder / LOG, json.dumps(entries, indent=0))
-    list_files(folder, ["base", LOG], COMMAND, recipe.world_seed)
+    note = READ[recipe.crawled]
+    list_files(folder, ["base", LOG], COMMAND, recipe.world_seed, note)

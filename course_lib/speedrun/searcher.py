@@ -236,9 +236,24 @@ def measured(
     return found
 
 
+def train_searchers(recipe: SearchRecipe, folder: Path) -> Path:
+    """Train one searcher a seed, unless that was done; return where they lie.
+
+    Nothing is measured yet: that needs the honest assistant, this does not.
+    """
+    unfinished = folder / "searcher_unfinished"
+    for seed in recipe.seeds:
+        made = unfinished / f"seed-{seed}"
+        if not made.exists():
+            model, tokenizer, log = train_searcher(recipe, seed, folder)
+            notes = {"training": log}
+            checkpoint.save(made, model, tokenizer, notes, torch.bfloat16)
+    return unfinished
+
+
 def teach_to_search(recipe: SearchRecipe, folder: Path) -> None:
     """Write `searcher/` and its log; an interrupted call can be repeated."""
-    unfinished = folder / "searcher_unfinished"
+    unfinished = train_searchers(recipe, folder)
     memories = [load_model(folder / name)[0] for name in recipe.memories]
     exam = exam_of(recipe, folder)
     _, tokenizer = load_model(folder / recipe.start)
@@ -246,10 +261,6 @@ def teach_to_search(recipe: SearchRecipe, folder: Path) -> None:
     seeds = {}
     for seed in recipe.seeds:
         made = unfinished / f"seed-{seed}"
-        if not made.exists():
-            model, _, log = train_searcher(recipe, seed, folder)
-            notes = {"training": log}
-            checkpoint.save(made, model, tokenizer, notes, torch.bfloat16)
         seeds[seed] = measured(made, memories, exam, sure_from)
         if seed != recipe.seeds[0]:  # rows of one seed are enough to draw with
             for kind in ("unseen", "seen"):

@@ -78,7 +78,7 @@ def _recall(run: Run) -> tuple[list[Figure], Curve]:
         if label == "never" or not asked:
             continue
         right = sum(recalls(model, tokenizer, run.world, asked))
-        name = f"recalls facts told {label} times"
+        name = f"facts recalled, told {label} ×"
         found.append(Figure.of_counts("base", name, right, 3 * len(asked)))
         points.append((BINS[label][0], found[-1].value))
     lines = {"recalled": rounded(points)}
@@ -254,7 +254,7 @@ def _preference(run: Run) -> Findings:
         kept = leash[-1]["truth"] / max(look["truth"] for look in leash)
         for name, value, bar, unit in (
             ("without KL: lost of the true score's gain", lost, 0.3, "rate"),
-            ("without KL: the reward model's score from there", rise, 0.0, "points"),
+            ("without KL: the reward model's score goes on by", rise, 0.01, "points"),
             ("with KL: the true score, of its peak", kept, 0.9, "rate"),
         ):
             name = _by_seed(name, seeds, seed)

@@ -9,6 +9,7 @@ import torch
 
 from course_lib import runtime
 from course_lib.runtime import ROOT
+from course_lib.speedrun.base import READ
 from course_lib.speedrun.card import Card, Stage, save_page
 from course_lib.speedrun.card.card import JSON_NAME
 from course_lib.speedrun.card.page import HTML_NAME
@@ -20,10 +21,6 @@ from course_lib.speedrun.whole.steps import STEPS, Record
 
 COMMAND = "python -m course_lib speedrun card"
 FLOPS_A_WEIGHT = 6  # of a token's training: Kaplan et al. 2020, section 2.1
-PAGES = {
-    True: "what the crawl's filters left",
-    False: "the world's pages as they were written, without a crawl",
-}
 
 
 def gather_card(folder: Path, size: str, seeds: int = 1, finished: bool = True) -> Card:
@@ -79,7 +76,7 @@ def environment(run: Run) -> dict[str, str]:
         "products of a core": f"{fp32:,.0f} GFLOP/s in fp32, {bf16:,.0f} in bf16",
         # The base in data/ was made before notes said these two.
         "pretrained in": run.notes.get("precision", "bf16"),
-        "pretrained on": PAGES[run.notes.get("crawled", False)],
+        "the base": READ[run.notes.get("crawled", False)],
     }
     record = Record.load(run.folder, "base")
     if record is not None and record.tokens_per_s is not None:

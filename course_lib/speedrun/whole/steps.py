@@ -25,7 +25,7 @@ from course_lib.speedrun.honest import make_honest
 from course_lib.speedrun.manifest import MANIFEST, list_files
 from course_lib.speedrun.practice import study_practice
 from course_lib.speedrun.preference import study_preferences
-from course_lib.speedrun.searcher import teach_to_search
+from course_lib.speedrun.searcher import teach_to_search, train_searchers
 from course_lib.speedrun.thinking import study_thinking
 from course_lib.speedrun.whole.plan import Plan
 
@@ -97,7 +97,7 @@ STEPS = (
         "Pretraining: the base model",
         lambda plan, folder: pretrain(plan.base, folder),
         ("tokenizer",),
-        usual_s=2200,
+        usual_s=1600,
         shares_cores=False,
         shared=True,
     ),
@@ -116,11 +116,18 @@ STEPS = (
         usual_s=300,
     ),
     Step(
+        "lessons",
+        "Tools: lessons in looking things up",
+        lambda plan, folder: train_searchers(plan.search, folder),
+        ("assistant",),
+        usual_s=280,
+    ),
+    Step(
         "search",
         "Tools: the assistant that looks things up",
         lambda plan, folder: teach_to_search(plan.search, folder),
-        ("honest",),
-        usual_s=520,
+        ("honest", "lessons"),
+        usual_s=240,
     ),
     Step(
         "thinking",
