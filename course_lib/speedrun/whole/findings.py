@@ -3,13 +3,14 @@
 The bars are those of the course: what its chapters claim has to be reached again.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from course_lib.conversations import LookUp, commonest_values
 from course_lib.speedrun.asking import ask, questions_of_tests, score_answers
 from course_lib.speedrun.base import LOG as BASE_LOG
 from course_lib.speedrun.card import Curve, Figure, rounded
 from course_lib.speedrun.crawl import LOG as CRAWL_LOG
+from course_lib.speedrun.practice import LONGER
 from course_lib.speedrun.searcher import recalls
 from course_lib.speedrun.whole.run import Run
 from course_lib.world.dice import Dice
@@ -17,7 +18,7 @@ from course_lib.world.world import BINS
 
 RATES = (("recall", "should", 0.99), ("precision", "dropped", 0.95))
 RECALLED = 60  # facts of each bin
-LONGEST_SHOWN = 6  # numbers in the longest chain that imitation saw
+WHEN = ("before", "after")
 Findings = tuple[list[Figure], list[Curve], dict[str, str]]
 
 
@@ -192,52 +193,60 @@ def _thinking(run: Run) -> Findings:
 
 
 def _practice(run: Run) -> Findings:
-    """Compare every main run's tests before and after."""
-    done = [r for r in run.log("practice_log.json") if r["name"] == "main"]
-    seeds, found = [r["seed"] for r in done], []
-    for one in done:
-        for before, after in zip(one["before"], one["after"], strict=True):
-            if before["words"] == "usual":
-                found += _before_and_after(before, after, seeds, one["seed"])
-    steps = done[0]["log"]
+    """Compare tests before and after: the main run of every seed, and longer chains."""
+    log = run.log("practice_log.json")
+    main = [one for one in log if one["name"] == "main"]
+    seeds, found = [one["seed"] for one in main], []
+    for one in main:
+        before, after = one["before"][0], one["after"][0]
+        pairs = [
+            ("pass@1, {when}", _passed(before), "at most", 0.4),
+            ("pass@1, {when}", _passed(after), "at least", 0.9),
+            ("answers in steps, {when}", (before["in_steps"],), "at most", 0.2),
+            ("answers in steps, {when}", (after["in_steps"],), "at least", 0.9),
+        ]
+        for k, (name, values, direction, bar) in enumerate(pairs):
+            name = _by_seed(name.format(when=WHEN[k % 2]), seeds, one["seed"])
+            found.append(_practised(name, values, before, direction, bar))
+        growth = after["length"] / max(before["length"], 1)
+        name = _by_seed("answers grow longer", seeds, one["seed"])
+        found.append(
+            Figure("practice", name, growth, direction="at least", bar=2.5,
+                   unit="times")
+        )  # fmt: skip
+    for one in (one for one in log if one["name"] == LONGER.name):
+        for when, direction, bar in (
+            ("before", "at most", 0.4),
+            ("after", "at least", 0.8),
+        ):
+            told = one[when][0]
+            name = f"pass@1 on chains longer than any imitated, {when}"
+            found.append(_practised(name, _passed(told), told, direction, bar))
+    steps = main[0]["log"]
     lines = {
         "right": rounded((e["step"], e["reward"]) for e in steps),
         "in steps": rounded((e["step"], e["in_steps"]) for e in steps),
     }
     length = {"tokens": rounded((e["step"], e["length"]) for e in steps)}
-    return found, [
+    curves = [
         Curve("Practice", "step", "share of answers", lines),
         Curve("Practice: answers grow", "step", "tokens an answer", length),
-    ], {}  # fmt: skip
+    ]
+    return found, curves, {}
 
 
-def _before_and_after(
-    before: dict, after: dict, seeds: Sequence[int], seed: int
-) -> Iterator[Figure]:
-    """Yield what practice changed on chains of one length."""
-    longer = before["level"] > LONGEST_SHOWN  # than any that imitation saw
-    chains = f"{before['level']} numbers"
-    for when, told, direction, bar in (
-        ("before", before, "at most", 0.4),
-        ("after", after, "at least", 0.8 if longer else 0.9),
-    ):
-        value, low, high = told["pass"]["1"]
-        n = told["problems"] * told["answers"]
-        name = _by_seed(f"pass@1, {chains}, {when}", seeds, seed)
-        yield Figure("practice", name, value, low, high, n, direction, bar)
-    if longer:
-        return
-    for when, told, direction, bar in (
-        ("before", before, "at most", 0.2),
-        ("after", after, "at least", 0.9),
-    ):
-        name = _by_seed(f"answers in steps, {when}", seeds, seed)
-        n = told["problems"] * told["answers"]
-        share = told["in_steps"]
-        yield Figure("practice", name, share, n=n, direction=direction, bar=bar)
-    growth = after["length"] / max(before["length"], 1)
-    name = _by_seed("answers grow longer", seeds, seed)
-    yield Figure("practice", name, growth, direction="at least", bar=2.5, unit="times")
+def _passed(told: dict) -> tuple[float, float, float]:
+    value, low, high = told["pass"]["1"]
+    return value, low, high
+
+
+def _practised(
+    name: str, values: Sequence[float], told: dict, direction: str, bar: float
+) -> Figure:
+    """Make a figure of a value, with or without its interval."""
+    value, low, high = (*values, None, None)[:3]
+    n = told["problems"] * told["answers"]
+    return Figure("practice", name, value, low, high, n, direction, bar)
 
 
 def _preference(run: Run) -> Findings:

@@ -11,7 +11,7 @@ from course_lib.speedrun.assistant import ASSISTANT_TRAINING, AssistantRecipe
 from course_lib.speedrun.base import BASE_MODEL, BASE_TRAINING, BaseRecipe
 from course_lib.speedrun.crawl import CrawlRecipe
 from course_lib.speedrun.honest import HONEST_TRAINING, HonestRecipe
-from course_lib.speedrun.practice import MAIN, ApprenticeRecipe
+from course_lib.speedrun.practice import LONGER, MAIN, ApprenticeRecipe
 from course_lib.speedrun.practice import Run as PracticeRun
 from course_lib.speedrun.preference import PRACTICE as PREFERENCE_PRACTICE
 from course_lib.speedrun.preference import SLOGAN_TRAINING, PreferenceRecipe
@@ -89,7 +89,7 @@ def _plan(size: str, seeds: int, base: BaseRecipe) -> Plan:
         ),
         SearchRecipe(seeds=(0,), n_replayed=pages(SearchRecipe.n_replayed)),
         ApprenticeRecipe(pages=pages(ApprenticeRecipe.pages)),
-        MAIN[:seeds],
+        (*MAIN[:seeds], LONGER),
         ThinkingRecipe(_trials(seeds)),
         PreferenceRecipe(seeds=tuple(range(seeds))),
     )
@@ -166,13 +166,11 @@ def _tiny(seeds: int) -> Plan:
         training=replace(HONEST_TRAINING, steps=6, warmup_steps=2),
         rows=4,
     )
-    practice = tuple(
-        PracticeRun(
-            "main", seed, steps=2, levels=(3,), per_step=16, max_new_tokens=16,
-            tested=(6,),
-        )
-        for seed in range(seeds)
-    )  # fmt: skip
+    short = {"steps": 2, "levels": (3,), "per_step": 16, "max_new_tokens": 16}
+    practice = (
+        *(PracticeRun("main", seed, tested=(6,), **short) for seed in range(seeds)),
+        replace(LONGER, **short),
+    )
     preference = PreferenceRecipe(
         slogans=60,
         other=20,
