@@ -313,4 +313,5 @@ def test_the_page_is_one_file_and_escapes_what_models_say(tmp_path):
     assert "http" not in text.replace("http-equiv", "")
     assert 'src="data:image/png;base64,' in text
     assert 'alt="Loss: train ends at 1.25"' in text
+    assert "Nothing" not in page(replace(CARD, stages=(Stage("none", "Nothing"),)))
     assert save_page(CARD, tmp_path).read_text(encoding="utf-8") == text

@@ -44,7 +44,8 @@ def _crawl(run: Run) -> Findings:
     found.append(Figure.of_counts("crawl", "tellings of facts left", *told))
     lines = {"pages": rounded(enumerate(left))}
     curve = Curve("What the filters leave", "filters passed", "pages", lines)
-    return found, [curve], {}
+    filters = ", ".join(stage["name"] for stage in log["funnel"][1:])
+    return found, [curve], {"The filters, in their order:": filters}
 
 
 def _tokenizer(run: Run) -> Findings:
