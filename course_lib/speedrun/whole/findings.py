@@ -17,7 +17,7 @@ from course_lib.world.dice import Dice
 from course_lib.world.world import BINS
 
 RATES = (("recall", "should", 0.99), ("precision", "dropped", 0.95))
-RECALLED = 60  # facts of each bin
+RECALLED = 100  # facts of each bin
 WHEN = ("before", "after")
 Findings = tuple[list[Figure], list[Curve], dict[str, str]]
 
@@ -72,16 +72,20 @@ def _base(run: Run) -> Findings:
 
 
 def _recall(run: Run) -> tuple[list[Figure], Curve]:
-    """Ask the base to complete facts, by how many of the pages it read tell them."""
+    """Ask the base to complete facts, by how many of the pages it read tell them.
+
+    A fact is recalled if at least two of three beginnings are completed with it.
+    """
     model, tokenizer = run.model("base")
     found, points = [], []
     for label, facts in run.world.bins(run.pages).items():
         asked = Dice(17).sample(facts, min(RECALLED, len(facts)))
         if label == "never" or not asked:
             continue
-        right = sum(recalls(model, tokenizer, run.world, asked))
+        counts = recalls(model, tokenizer, run.world, asked)
+        recalled = sum(count >= 2 for count in counts)
         name = f"facts recalled, told {label} ×"
-        found.append(Figure.of_counts("base", name, right, 3 * len(asked)))
+        found.append(Figure.of_counts("base", name, recalled, len(asked)))
         points.append((BINS[label][0], found[-1].value))
     lines = {"recalled": rounded(points)}
     return found, Curve("What is recalled", "times told, at least", "share", lines)
