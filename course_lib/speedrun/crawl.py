@@ -2,8 +2,8 @@
 
 The base in `data/` read the world's documents as they were written; that of a whole run
 reads what this stage keeps. Then a page is an article of about four documents, without
-empty lines, with addresses and numbers of people masked; one fact in twenty is told by
-a page that was dropped. How often a fact is told is counted over what is left.
+empty lines, with people's addresses and numbers masked; about one telling of a fact in
+twenty is lost with its page. How often a fact is told is counted over what is left.
 """
 
 import gzip
