@@ -111,22 +111,55 @@ def _small(seeds: int) -> Plan:
     return _plan("small", seeds, base)
 
 
+TINY_MODEL = ModelConfig(
+    vocab_size=1024, context=256, n_layers=1, width=32, n_heads=2, n_kv_heads=2,
+    mlp_width=64,
+)  # fmt: skip
+TINY_BASE = BaseRecipe(
+    model=TINY_MODEL,
+    training=replace(BASE_TRAINING, steps=20, warmup_steps=2),
+    rows=4,
+    measure_every=10,
+    save_every=10,
+    samples_at=(1, 20),
+    crawled=True,
+)
+TINY_HONEST = HonestRecipe(
+    shares=(0.3,),
+    nobody=40,
+    phrasings=2,
+    replayed_conversations=40,
+    replayed_pages=40,
+    training=replace(HONEST_TRAINING, steps=6, warmup_steps=2),
+    rows=4,
+    most=10,
+    seeds=(0,),
+)
+TINY_SEARCH = SearchRecipe(
+    seeds=(0,),
+    n_invented=40,
+    n_not_found=10,
+    n_calculated=20,
+    n_programmed=20,
+    hand_written_times=1,
+    n_replayed=40,
+    training=replace(SEARCH_TRAINING, steps=6, warmup_steps=2),
+    rows=4,
+    per_bin=4,
+    n_never=20,
+)
+TINY_APPRENTICE = ApprenticeRecipe(
+    n_plain=40,
+    n_in_steps=40,
+    pages=20,
+    training=replace(HONEST_TRAINING, steps=6, warmup_steps=2),
+    rows=4,
+)
+
+
 def _tiny(seeds: int) -> Plan:
-    model = ModelConfig(
-        vocab_size=1024, context=256, n_layers=1, width=32, n_heads=2, n_kv_heads=2,
-        mlp_width=64,
-    )  # fmt: skip
-    base = BaseRecipe(
-        model=model,
-        training=replace(BASE_TRAINING, steps=20, warmup_steps=2),
-        rows=4,
-        measure_every=10,
-        save_every=10,
-        samples_at=(1, 20),
-        crawled=True,
-    )
     assistant = AssistantRecipe(
-        base,
+        TINY_BASE,
         best_known=30,
         per_fact=2,
         hand_written_times=1,
@@ -134,37 +167,6 @@ def _tiny(seeds: int) -> Plan:
         training=replace(ASSISTANT_TRAINING, steps=10, warmup_steps=2),
         rows=4,
         measured_at=(0, 10),
-    )
-    honest = HonestRecipe(
-        shares=(0.3,),
-        nobody=40,
-        phrasings=2,
-        replayed_conversations=40,
-        replayed_pages=40,
-        training=replace(HONEST_TRAINING, steps=6, warmup_steps=2),
-        rows=4,
-        most=10,
-        seeds=(0,),
-    )
-    search = SearchRecipe(
-        seeds=(0,),
-        n_invented=40,
-        n_not_found=10,
-        n_calculated=20,
-        n_programmed=20,
-        hand_written_times=1,
-        n_replayed=40,
-        training=replace(SEARCH_TRAINING, steps=6, warmup_steps=2),
-        rows=4,
-        per_bin=4,
-        n_never=20,
-    )
-    apprentice = ApprenticeRecipe(
-        n_plain=40,
-        n_in_steps=40,
-        pages=20,
-        training=replace(HONEST_TRAINING, steps=6, warmup_steps=2),
-        rows=4,
     )
     short = {"steps": 2, "levels": (3,), "per_step": 16, "max_new_tokens": 16}
     practice = (
@@ -184,11 +186,11 @@ def _tiny(seeds: int) -> Plan:
     return Plan(
         "tiny",
         replace(CRAWL, n_pages=2_000),
-        base,
+        TINY_BASE,
         assistant,
-        honest,
-        search,
-        apprentice,
+        TINY_HONEST,
+        TINY_SEARCH,
+        TINY_APPRENTICE,
         practice,
         ThinkingRecipe(_trials(seeds), steps=6, most=10),
         preference,
