@@ -174,13 +174,28 @@ def bf16_speedup(device: str = "cpu") -> float:
     return matmul_gflops(torch.bfloat16, device) / matmul_gflops(torch.float32, device)
 
 
-def dtype_for_training(device: "str | torch.device" = "cpu") -> "torch.dtype":
-    """Choose fp32 (same text on every machine); bf16 in mode `long` where it pays."""
+def fastest_dtype(device: "str | torch.device" = "cpu") -> "torch.dtype":
+    """Choose what a long training computes in: bf16 where it pays, else fp32.
+
+    COURSE_PRECISION (fp32 or bf16) overrides the measurement: all steps of one run, and
+    all processes of one step, have to compute alike.
+
+    Raises:
+        ValueError: if COURSE_PRECISION is something else.
+    """
     import torch
 
-    if mode() == "long" and bf16_speedup(str(device)) >= BF16_PAYS_FROM:
-        return torch.bfloat16
-    return torch.float32
+    dtypes = {"fp32": torch.float32, "bf16": torch.bfloat16}
+    wanted = os.environ.get("COURSE_PRECISION")
+    if wanted:
+        if wanted not in dtypes:
+            raise ValueError(
+                f"COURSE_PRECISION is {wanted!r}; it can be fp32 or bf16, or unset, to "
+                "have it measured"
+            )
+        return dtypes[wanted]
+    pays = bf16_speedup(str(device)) >= BF16_PAYS_FROM
+    return torch.bfloat16 if pays else torch.float32
 
 
 @cache

@@ -225,7 +225,8 @@ def test_usable_cores_respect_affinity(monkeypatch):
 
 
 def test_bf16_that_pays_is_announced():
-    assert doctor.what_follows(3.9) == "3.9 x fp32, so COURSE_MODE=long will use it"
+    assert doctor.what_follows(3.9) == "3.9 x fp32, so the speedrun computes in it"
+    assert "does not pay" in doctor.what_follows(1.1)
 
 
 def test_commands_need_the_standard_library_only():

@@ -8,6 +8,8 @@ import torch
 from course_lib.data import windows
 from course_lib.generate import SamplingConfig, generate
 from course_lib.model import ModelConfig, Transformer, quantise
+from course_lib.speedrun.whole import run_whole
+from course_lib.speedrun.whole.runner import begun_with
 from course_lib.train import TrainConfig, TrainState, load_run, save_run, train
 
 pytestmark = pytest.mark.skipif(
@@ -63,6 +65,12 @@ def test_a_run_is_resumed_on_the_gpu(tmp_path):
     resumed = [log.loss for log in train(again, rest, STEPS, state)]
     whole = [log.loss for log in train(Transformer(CONFIG).cuda(), batches(), STEPS)]
     torch.testing.assert_close(torch.tensor(resumed), torch.tensor(whole[3:]))
+
+
+def test_a_whole_tiny_run_on_the_gpu(tmp_path):
+    card = run_whole(tmp_path, "tiny", "cuda")
+    assert begun_with(tmp_path)["device"] == "cuda"
+    assert len(card.figures) > 10
 
 
 def test_generation_on_the_gpu_draws_what_the_cpu_draws():

@@ -92,17 +92,21 @@ def test_seed_out_of_range_is_named(seed):
 
 
 @pytest.mark.parametrize(
-    ("mode", "speedup", "expected"),
-    [
-        ("default", 9.0, torch.float32),  # same text everywhere comes first
-        ("long", 9.0, torch.bfloat16),
-        ("long", 1.1, torch.float32),
-    ],
+    ("speedup", "expected"), [(9.0, torch.bfloat16), (1.1, torch.float32)]
 )
-def test_bf16_is_for_long_runs_where_it_pays(monkeypatch, mode, speedup, expected):
-    monkeypatch.setenv("COURSE_MODE", mode)
+def test_bf16_is_chosen_where_it_pays(monkeypatch, speedup, expected):
+    monkeypatch.delenv("COURSE_PRECISION", raising=False)
     monkeypatch.setattr(runtime, "bf16_speedup", lambda _device: speedup)
-    assert runtime.dtype_for_training("cpu") == expected
+    assert runtime.fastest_dtype("cpu") == expected
+
+
+def test_the_precision_of_a_run_overrides_what_is_measured(monkeypatch):
+    monkeypatch.setattr(runtime, "bf16_speedup", lambda _device: 9.0)
+    monkeypatch.setenv("COURSE_PRECISION", "fp32")
+    assert runtime.fastest_dtype("cpu") == torch.float32
+    monkeypatch.setenv("COURSE_PRECISION", "fp8")
+    with pytest.raises(ValueError, match="is 'fp8'; it can be fp32 or bf16"):
+        runtime.fastest_dtype("cpu")
 
 
 def test_measuring_speed_leaves_the_number_of_threads():

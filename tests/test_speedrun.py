@@ -38,7 +38,7 @@ def corpus():
 
 @pytest.fixture
 def quick(monkeypatch, corpus):
-    monkeypatch.setattr(base, "read_corpus", lambda _recipe: corpus)
+    monkeypatch.setattr(base, "read_corpus", lambda *_: corpus)
 
 
 def test_no_page_kept_aside_is_trained_on_and_the_share_is_kept(corpus):

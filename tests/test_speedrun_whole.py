@@ -7,13 +7,15 @@ import time
 from dataclasses import replace
 
 import pytest
+import torch
 
 from course_lib.commands.speedrun import SIZES as COMMAND_SIZES
 from course_lib.commands.speedrun import whole_command
 from course_lib.speedrun.card import Card, Curve, Figure, Stage, page, save_page, table
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.whole import SIZES, STEPS, Plan, Record, Runner, StepFailed
-from course_lib.speedrun.whole.steps import Step, step_named
+from course_lib.speedrun.whole.runner import begun_with
+from course_lib.speedrun.whole.steps import Step, processes, step_named
 
 FIGURE = Figure.of_counts("search", "right", 95, 100, "at least", 0.9)
 CURVE = Curve("Loss", "step", "nats", {"train": [[0, 7.0], [10, 1.25]]})
@@ -139,11 +141,65 @@ def test_a_folder_holds_one_size(tmp_path):
         Runner(tmp_path, "small")
 
 
+def test_a_run_goes_on_in_the_precision_it_began_with(tmp_path, monkeypatch):
+    """The first machine is fast in bf16, the second is not."""
+    chosen = "course_lib.speedrun.whole.runner.fastest_dtype"
+    monkeypatch.setattr(chosen, lambda _device: torch.bfloat16)
+    first = Runner(tmp_path, "small", say=lambda _: None)
+    assert first.environment()["COURSE_PRECISION"] == "bf16"
+    monkeypatch.setattr(chosen, lambda _device: torch.float32)
+    again = Runner(tmp_path, "small", say=lambda _: None)
+    assert again.precision == "bf16"
+    assert begun_with(tmp_path)["precision"] == "bf16"
+    assert Runner(tmp_path / "new", "small").precision == "fp32"
+
+
+def test_a_step_finds_its_device_in_the_environment(tmp_path):
+    runner = Runner(tmp_path, "tiny", device="cuda")
+    assert runner.environment()["COURSE_DEVICE"] == "cuda"
+
+
+def test_a_folder_holds_one_number_of_seeds(tmp_path):
+    Runner(tmp_path, "tiny", seeds=3)
+    with pytest.raises(ValueError, match="a run of seeds 3, not 1"):
+        Runner(tmp_path, "tiny")
+    with pytest.raises(ValueError, match="seeds must be 1 to 3, got 4"):
+        Plan.of("tiny", 4)
+
+
+def test_three_seeds_are_of_the_stages_that_claim_them():
+    plan = Plan.of("small", 3)
+    assert [run.seed for run in plan.practice[:-1]] == [0, 1, 2]
+    assert plan.preference.seeds == (0, 1, 2)
+    assert {(t.manner, t.seed) for t in plan.thinking.trials} == {
+        (manner, seed)
+        for manner in ("steps first", "answer first")
+        for seed in range(3)
+    }
+
+
+@pytest.mark.parametrize(
+    ("device", "gpus", "batches", "expected"),
+    [("cpu", 0, 2, 2), ("cpu", 0, 1, 1), ("cuda", 8, 2, 2), ("cuda", 1, 2, 1),
+     ("cuda", 0, 2, 1), ("cuda", 3, 2, 1)],
+)  # fmt: skip
+def test_only_the_base_is_shared_between_processes(
+    monkeypatch, device, gpus, batches, expected
+):
+    """As many as find the same number of batches in every step."""
+    monkeypatch.setattr("torch.cuda.device_count", lambda: gpus)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    for step in STEPS:
+        wanted = expected if step.name == "base" else 1
+        assert processes(step, device, batches) == wanted
+
+
 def test_the_time_left_is_told_once_something_has_been_measured(tmp_path):
     steps = tuple(replace(s, usual_s=100) for s in CHAIN)
     said = []
     scripted(tmp_path, steps, said).run()
-    assert "time left: not known yet" in said[0]
+    assert said[0] == "All is trained in fp32 on cpu."
+    assert "time left: not known yet" in said[1]
     assert "about 1 min left" in said[-2]
 
 
@@ -162,13 +218,15 @@ def test_every_size_has_a_plan_and_the_command_knows_it():
         assert Plan.of(size).size == size
     with pytest.raises(ValueError, match="no size 'huge'"):
         Plan.of("huge")
-    assert whole_command("there", "tiny", "cpu")[-3:] == ["there", "tiny", "cpu"]
+    called = ["there", "tiny", "cpu", "3"]
+    assert whole_command("there", "tiny", "cpu", 3)[-4:] == called
 
 
 def test_the_real_command_of_a_step_is_one_that_python_knows(tmp_path):
     runner = Runner(tmp_path, "tiny", say=lambda _: None)
     one = step_named("assistant")
-    assert runner.command(one)[-4:] == ["step", str(tmp_path), "assistant", "tiny"]
+    called = ["step", str(tmp_path), "assistant", "tiny", "1"]
+    assert runner.command(one)[-5:] == called
 
 
 def test_records_say_that_a_step_is_done(tmp_path):
@@ -255,4 +313,5 @@ def test_the_page_is_one_file_and_escapes_what_models_say(tmp_path):
     assert "http" not in text.replace("http-equiv", "")
     assert 'src="data:image/png;base64,' in text
     assert 'alt="Loss: train ends at 1.25"' in text
+    assert "Nothing" not in page(replace(CARD, stages=(Stage("none", "Nothing"),)))
     assert save_page(CARD, tmp_path).read_text(encoding="utf-8") == text

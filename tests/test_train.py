@@ -169,6 +169,28 @@ def test_a_resumed_run_is_on_the_very_same_curve(tmp_path, optimizer):
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
+@pytest.mark.parametrize("fastest", [torch.float32, torch.bfloat16])
+def test_the_fastest_precision_is_measured_once(tmp_path, monkeypatch, fastest):
+    """A run that goes on elsewhere, where another is fastest, keeps its own."""
+    config = dataclasses.replace(CONFIG, precision="fastest")
+    monkeypatch.setattr("course_lib.train.loop.fastest_dtype", lambda _device: fastest)
+    model = Transformer(SMALL)
+    state = TrainState.fresh(model, config)
+    assert state.dtype == fastest
+    first = losses(itertools.islice(train(model, batches(), config, state), 3))
+    plain = dataclasses.replace(CONFIG, precision=state.precision)
+    assert losses(train(Transformer(SMALL), batches(), plain))[:3] == first
+    save_run(tmp_path / "run", model, state)
+
+    other = torch.float32 if fastest == torch.bfloat16 else torch.bfloat16
+    monkeypatch.setattr("course_lib.train.loop.fastest_dtype", lambda _device: other)
+    assert load_run(tmp_path / "run", model, config).dtype == fastest
+    assert load_run(tmp_path / "run", model, plain).dtype == fastest
+    wrong = {torch.float32: "fp32", torch.bfloat16: "bf16"}[other]
+    with pytest.raises(ValueError, match=f"began in {state.precision}, and was to go"):
+        load_run(tmp_path / "run", model, dataclasses.replace(config, precision=wrong))
+
+
 def test_a_damaged_or_foreign_run_is_refused(tmp_path):
     model = Transformer(SMALL)
     with pytest.raises(ValueError, match="no run to go on with"):
@@ -254,7 +276,10 @@ def test_muon_treats_a_tall_matrix_as_its_transpose():
             "learning_rate must be positive",
         ),
         (lambda: TrainConfig(steps=1, optimizer="sgd"), "adamw or muon, got 'sgd'"),
-        (lambda: TrainConfig(steps=1, precision="fp8"), "fp32 or bf16, got 'fp8'"),
+        (
+            lambda: TrainConfig(steps=1, precision="fp8"),
+            "or fastest, got 'fp8'",
+        ),
         (lambda: TrainConfig(steps=1, decay_fraction=2), "between 0 and 1, got 2"),
         (lambda: Muon([torch.nn.Parameter(torch.zeros(3))]), r"matrices, got .*\[3\]"),
         (

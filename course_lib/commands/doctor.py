@@ -168,8 +168,8 @@ def device_name(device) -> str:
 def what_follows(speedup: float) -> str:
     """Turn the measured factor into what the course will do."""
     if speedup >= runtime.BF16_PAYS_FROM:
-        return f"{speedup:.1f} x fp32, so COURSE_MODE=long will use it"
-    return f"{speedup:.1f} x fp32, which does not pay, so all modes compute in fp32"
+        return f"{speedup:.1f} x fp32, so the speedrun computes in it"
+    return f"{speedup:.1f} x fp32, which does not pay: all is computed in fp32"
 
 
 def about_extras(findings: Findings, env: Environment) -> None:

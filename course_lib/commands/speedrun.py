@@ -2,10 +2,13 @@
 
     python -m course_lib speedrun                     # all stages, size small
     python -m course_lib speedrun --size tiny         # a rehearsal of two minutes
+    python -m course_lib speedrun --seeds 3           # three of each claim's seeds
     python -m course_lib speedrun --out elsewhere --size large --device cuda
 
-Interrupted, it goes on with the next call. For maintainers, one stage at a time, into
-`data/`:
+`large` is a model of twice the width and eight layers, which reads four times as many
+tokens: for one GPU or two. Interrupted, a run goes on with the next call. It computes
+in bf16 or fp32, whichever is faster where it begins. For maintainers, one stage at a
+time, into `data/`:
 
     python -m course_lib speedrun crawl         # raw pages, and what filters keep
     python -m course_lib speedrun base          # pretrain the base model: an hour
@@ -76,7 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, help="default: my_speedrun/, and data/ for one stage"
     )
     parser.add_argument("--size", choices=SIZES, default="small", help="of a whole run")
-    parser.add_argument("--device", default="cpu", help="of a whole run: cpu or cuda")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument(
+        "--seeds", type=int, choices=(1, 2, 3), default=1,
+        help="of a whole run's thinking, practice and preference",
+    )  # fmt: skip
     parser.add_argument(
         "--processes", type=int, default=2, help="of the base's training (1 or 2)"
     )
@@ -90,16 +97,18 @@ def run(options: argparse.Namespace) -> int:
     if options.stage:
         command = [*stage_command(options.stage, options.processes), str(folder)]
     else:
-        command = whole_command(folder, options.size, options.device)
-    variables = clean_variables(dict.fromkeys(THREAD_VARIABLES, "1"))
+        command = whole_command(folder, options.size, options.device, options.seeds)
+    chosen = {"COURSE_DEVICE": options.device}
+    variables = clean_variables(dict.fromkeys(THREAD_VARIABLES, "1") | chosen)
     return subprocess.run(
         [str(env.python), *command], cwd=ROOT, env=variables, check=False
     ).returncode
 
 
-def whole_command(folder: Path, size: str, device: str) -> list[str]:
+def whole_command(folder: Path, size: str, device: str, seeds: int = 1) -> list[str]:
     """Say how Python has to be called for all stages."""
-    return ["-m", "course_lib.speedrun", "whole", str(folder), size, device]
+    module = ["-m", "course_lib.speedrun", "whole"]
+    return [*module, str(folder), size, device, str(seeds)]
 
 
 def stage_command(stage: str, processes: int) -> list[str]:

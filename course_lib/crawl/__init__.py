@@ -18,6 +18,7 @@ from course_lib.crawl.duplicates import (
     with_fingerprint,
 )
 from course_lib.crawl.extraction import (
+    ENGLISH_FROM,
     all_text,
     decode_bytes,
     decoded,
@@ -42,7 +43,7 @@ from course_lib.crawl.pipeline import (
     sift,
 )
 from course_lib.crawl.private import mask, masked
-from course_lib.crawl.quality import c4, fineweb, gopher
+from course_lib.crawl.quality import C4, FINEWEB, GOPHER, c4, fineweb, gopher, in_turn
 from course_lib.crawl.urls import Blocklist, Robots, was_found
 from course_lib.crawl.warc import (
     read_robots,
@@ -53,6 +54,10 @@ from course_lib.crawl.warc import (
 )
 
 __all__ = [
+    "C4",
+    "ENGLISH_FROM",
+    "FINEWEB",
+    "GOPHER",
     "Blocklist",
     "ExactCopies",
     "Filter",
@@ -75,6 +80,7 @@ __all__ = [
     "funnel",
     "gopher",
     "in_english",
+    "in_turn",
     "jaccard",
     "judge",
     "main_text",

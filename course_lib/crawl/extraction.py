@@ -100,8 +100,8 @@ def _with_text(page: Page, main_content: bool) -> Page | str:
     return replace(page, text=text) if text else "no text on it"
 
 
-def in_english(page: Page) -> Page | str:
-    """Keep what is English with a probability of at least 0.65 (FineWeb).
+def in_english(page: Page, least: float = ENGLISH_FROM) -> Page | str:
+    """Keep what is English with a probability of at least `least` (FineWeb: 0.65).
 
     py3langid knows 140 languages by their groups of bytes (Lui and Baldwin 2012).
     """
@@ -110,7 +110,7 @@ def in_english(page: Page) -> Page | str:
     language, probability = _identifier().classify(excerpt)
     if language != "en":
         return f"language {language}"
-    if probability < ENGLISH_FROM:
+    if probability < least:
         return "perhaps English, perhaps not"
     return replace(page, language=language)
 

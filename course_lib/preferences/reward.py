@@ -32,6 +32,7 @@ class RewardModel(nn.Module):
         self.head = nn.Linear(trunk.config.width, 1, bias=False)
         nn.init.zeros_(self.head.weight)
         self.register_buffer("zero", torch.zeros(()))
+        self.to(next(trunk.parameters()).device)
 
     def forward(self, rows: Sequence[Example]) -> Float[Tensor, " B"]:
         """Return one score a row, with its slopes.

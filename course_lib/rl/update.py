@@ -120,7 +120,7 @@ def _update(
     clipped, tokens = 0, 0
     for start in range(0, len(lesson.rollouts), config.rows):
         part = slice(start, start + config.rows)
-        held, n = _add_slopes(model, lesson, part, config, pad_id)
+        held, n = _add_slopes(model, lesson, part, config, pad_id, state)
         clipped, tokens = clipped + held, tokens + n
     norm = nn.utils.clip_grad_norm_(model.parameters(), config.training.clip_norm)
     for optimizer in state.optimizers:
@@ -135,6 +135,7 @@ def _add_slopes(
     part: slice,
     config: PracticeConfig,
     pad_id: int,
+    state: TrainState,
 ) -> tuple[int, int]:
     """Add the slope of some answers; return how many tokens are clipped, of all."""
     rollouts = lesson.rollouts[part]
@@ -152,8 +153,7 @@ def _add_slopes(
     theirs = None
     if config.kl:
         theirs = torch.cat(lesson.reference[part]).to(device)
-    bf16 = config.training.precision == "bf16"
-    with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+    with state.autocast(device):
         hidden = model.body(batch.token_ids)
         now = _log_probabilities(model, hidden, batch.targets, spoken)
         weights = token_weights(

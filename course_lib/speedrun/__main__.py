@@ -1,7 +1,7 @@
 """`python -m course_lib.speedrun STAGE FOLDER`: one stage, in this process.
 
 `torchrun --nproc-per-node 2 -m course_lib.speedrun base data` shares it between two.
-`whole FOLDER SIZE DEVICE` runs all of them, each as `step FOLDER NAME SIZE`.
+`whole FOLDER SIZE DEVICE SEEDS` runs all, each as `step FOLDER NAME SIZE SEEDS`.
 """
 
 import os
@@ -12,6 +12,7 @@ import torch
 import torch.distributed as dist
 
 from course_lib import speedrun
+from course_lib.runtime import device
 from course_lib.speedrun.whole import (
     StepFailed,
     end_with_parent,
@@ -43,16 +44,25 @@ STAGES = {
 }
 
 
+def join_others(kind: str) -> None:
+    """Meet the other processes of `torchrun`; each has a GPU of its own, if any."""
+    if kind == "cuda":
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    dist.init_process_group("nccl" if kind == "cuda" else "gloo")
+
+
 def main(stage: str, folder: str, *more: str) -> None:
     """Run a stage; one thread a process, as two would wait for each other."""
     torch.set_num_threads(1)
     if "RANK" in os.environ:  # set by torchrun
-        dist.init_process_group("gloo")
+        join_others(device().type)
     if stage == "step":
         end_with_parent()
-        run_step(more[0], Path(folder), more[1])
+        name, size, seeds = more
+        run_step(name, Path(folder), size, int(seeds))
     elif stage == "whole":
-        run_whole(Path(folder), *more)
+        size, place, seeds = more
+        run_whole(Path(folder), size, place, int(seeds))
     else:
         STAGES[stage](Path(folder))
     if dist.is_initialized():

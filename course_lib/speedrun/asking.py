@@ -76,7 +76,7 @@ def questions_of_tests(
     Unseen: the world's HELD_OUT_QUESTIONS, every one for every fact.
 
     Args:
-        n: draw so many questions; None takes all.
+        n: draw so many questions, or all where there are fewer; None takes all.
         ways: how many phrasings for an attribute were trained on; None means all.
     """
     asked, dice = [], Dice(1000 + seed)
@@ -89,7 +89,9 @@ def questions_of_tests(
         for phrasing in HELD_OUT_QUESTIONS[fact.attribute]:
             text = phrasing.replace("{full}", fact.subject)
             asked.append(Asked(text, fact, phrasing))
-    return asked if n is None else random.Random(seed).sample(asked, n)
+    if n is None or n > len(asked):
+        return asked
+    return random.Random(seed).sample(asked, n)
 
 
 def ask(

@@ -27,6 +27,7 @@ from course_lib.model import Transformer
 from course_lib.runtime import atomic_write
 from course_lib.speedrun.asking import ask, questions_of_tests, score_answers
 from course_lib.speedrun.base import BaseRecipe, Corpus, held_out_loss, read_corpus
+from course_lib.speedrun.folder import load_model
 from course_lib.speedrun.manifest import list_files
 from course_lib.tokenizer import BPETokenizer
 from course_lib.train import StepLog, TrainConfig, train
@@ -45,7 +46,7 @@ SAMPLES = (
 BASE_RECIPE = BaseRecipe()
 ASSISTANT_TRAINING = TrainConfig(
     steps=440, learning_rate=1e-3, optimizer="adamw", warmup_steps=10,
-    decay_fraction=0.6, precision="bf16",
+    decay_fraction=0.6, precision="fastest",
 )  # fmt: skip
 
 
@@ -138,10 +139,10 @@ def finetune(
     model: Transformer | None = None,
 ) -> Transformer:
     """Finetune the base of the folder; write `assistant/` and its log beside it."""
-    corpus = corpus or read_corpus(recipe.base)
+    corpus = corpus or read_corpus(recipe.base, folder)
     world = World(recipe.base.world_seed)
     if model is None:
-        model, _ = checkpoint.load(folder / "base")
+        model, _ = load_model(folder / "base")
     conversations = conversations_of(recipe, world, folder)
     examples = assistant_examples(
         conversations, corpus.training, corpus.tokenizer, recipe

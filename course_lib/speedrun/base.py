@@ -5,7 +5,6 @@ both in turn, and walks the same steps.
 """
 
 import json
-import shutil
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +19,8 @@ from course_lib.chat import END_OF_TEXT, SPECIAL_TOKENS
 from course_lib.data import encode_documents, windows
 from course_lib.generate import SamplingConfig, generate
 from course_lib.model import ModelConfig, Transformer
-from course_lib.runtime import atomic_write
+from course_lib.runtime import atomic_write, device
+from course_lib.speedrun.folder import discard, pages_of
 from course_lib.speedrun.manifest import list_files
 from course_lib.tokenizer import BPETokenizer
 from course_lib.train import (
@@ -32,10 +32,14 @@ from course_lib.train import (
     save_run,
     train,
 )
-from course_lib.world import Document, World
+from course_lib.world import Document
 
 COMMAND = "python -m course_lib speedrun base"
-LOG = "base_log.json"
+LOG, TOKENIZER = "base_log.json", "tokenizer.json"
+READ = {  # what a base was trained on, by whether it was crawled
+    True: "trained on what a crawl's filters left",
+    False: "trained on the world's pages as they were written, without a crawl",
+}
 
 
 BASE_MODEL = ModelConfig(
@@ -44,7 +48,7 @@ BASE_MODEL = ModelConfig(
 )  # fmt: skip
 BASE_TRAINING = TrainConfig(
     steps=3700, learning_rate=0.003, muon_rate=0.02, warmup_steps=50,
-    decay_fraction=0.6, accumulate=2, precision="bf16",
+    decay_fraction=0.6, accumulate=2, precision="fastest",
 )  # fmt: skip
 
 
@@ -60,6 +64,7 @@ class BaseRecipe:
     measure_every: int = 100  # steps between two losses on held-out pages
     save_every: int = 250  # steps, to go on from after an interruption
     samples_at: tuple[int, ...] = (1, 30, 100, 300, 1000, 2000, 3000, 3700)
+    crawled: bool = False  # read what a crawl left, not the pages as they were written
 
 
 @dataclass(frozen=True)
@@ -87,13 +92,26 @@ class Corpus:
         return encode_documents([p.text for p in pages], self.tokenizer, self.end_id)
 
 
-def read_corpus(recipe: BaseRecipe) -> Corpus:
-    """Write the world's pages, keep some aside, and train the tokenizer on the rest."""
-    pages = World(recipe.world_seed).documents()
+def read_corpus(recipe: BaseRecipe, folder: Path | None = None) -> Corpus:
+    """Read the pages, keep some aside, and train the tokenizer on the rest.
+
+    A folder in which `make_tokenizer` has been is asked for its tokenizer.
+    """
+    pages = pages_of(folder if recipe.crawled else None, recipe.world_seed)
     aside = len(pages) // recipe.held_out
-    texts = [page.text for page in pages[aside:]]
-    tokenizer = BPETokenizer.train(texts, recipe.model.vocab_size, SPECIAL_TOKENS)
+    made = folder / TOKENIZER if folder else None
+    if made and made.is_file():
+        tokenizer = BPETokenizer.load(made)
+    else:
+        texts = [page.text for page in pages[aside:]]
+        tokenizer = BPETokenizer.train(texts, recipe.model.vocab_size, SPECIAL_TOKENS)
     return Corpus(pages[aside:], pages[:aside], tokenizer)
+
+
+def make_tokenizer(recipe: BaseRecipe, folder: Path) -> None:
+    """Write `tokenizer.json`, made from the pages that are not kept aside."""
+    read_corpus(recipe, folder).tokenizer.save(folder / TOKENIZER)
+    list_files(folder, [TOKENIZER], COMMAND, recipe.world_seed)
 
 
 @torch.no_grad()
@@ -103,7 +121,9 @@ def held_out_loss(
     """Return the mean loss in nats on windows of pages never trained on."""
     total = count = 0.0
     endless = windows(ids, model.config.context, batch_size=16, seed=0)
+    place = next(model.parameters()).device
     for _, batch in zip(range(batches), endless, strict=False):
+        batch = batch.to(place)
         loss = head_loss(
             model.body(batch.token_ids), model.unembedding(), batch.targets,
             batch.weights,
@@ -137,7 +157,7 @@ def pretrain(recipe: BaseRecipe, folder: Path) -> None:
 
     An unfinished run is kept beside them, and gone on with by the next call.
     """
-    corpus, model = read_corpus(recipe), Transformer(recipe.model)
+    corpus, model = read_corpus(recipe, folder), Transformer(recipe.model).to(device())
     workers = dist.get_world_size() if dist.is_initialized() else 1
     first = not dist.is_initialized() or dist.get_rank() == 0
     config = recipe.training
@@ -166,14 +186,15 @@ def pretrain(recipe: BaseRecipe, folder: Path) -> None:
             atomic_write(entries_file, json.dumps(entries))
             save_run(unfinished, model, state)
     if first:
-        save_base(folder, model, corpus, recipe, entries)
-        shutil.rmtree(unfinished, ignore_errors=True)
+        save_base(folder, model, corpus, recipe, entries, state.precision)
+        discard(unfinished)
         entries_file.unlink(missing_ok=True)
 
 
 def save_base(
-    folder: Path, model: Transformer, corpus: Corpus, recipe: BaseRecipe, entries: list
-) -> None:
+    folder: Path, model: Transformer, corpus: Corpus, recipe: BaseRecipe, entries: list,
+    precision: str,
+) -> None:  # fmt: skip
     """Write the checkpoint and its log, and list them in the manifest."""
     tokens = recipe.training.steps * recipe.training.accumulate * recipe.rows
     notes = {
@@ -182,7 +203,10 @@ def save_base(
         "held_out_pages": len(corpus.held_out),
         "tokens": tokens * recipe.model.context,
         "steps": recipe.training.steps,
+        "crawled": recipe.crawled,
+        "precision": precision,
     }
     checkpoint.save(folder / "base", model, corpus.tokenizer, notes, torch.bfloat16)
     atomic_write(folder / LOG, json.dumps(entries, indent=0))
-    list_files(folder, ["base", LOG], COMMAND, recipe.world_seed)
+    note = READ[recipe.crawled]
+    list_files(folder, ["base", LOG], COMMAND, recipe.world_seed, note)

@@ -8,7 +8,6 @@ import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from course_lib import checkpoint
 from course_lib.chat import COURSE
 from course_lib.conversations import people_asked_about, question
 from course_lib.data import pack_examples
@@ -16,6 +15,7 @@ from course_lib.runtime import atomic_write
 from course_lib.speedrun.asking import ask, questions_of_tests, score_answers
 from course_lib.speedrun.assistant import ASSISTANT_TRAINING, replay_examples
 from course_lib.speedrun.base import BaseRecipe, Corpus, held_out_loss, read_corpus
+from course_lib.speedrun.folder import load_model
 from course_lib.speedrun.manifest import list_files
 from course_lib.train import train
 from course_lib.world import World
@@ -49,7 +49,7 @@ TRIALS = (
 
 def run_trial(trial: Trial, folder: Path, corpus: Corpus, world: World) -> dict:
     """Finetune the base once, and measure what came of it."""
-    model, tokenizer = checkpoint.load(folder / "base")
+    model, tokenizer = load_model(folder / "base")
     people, dice = people_asked_about(world), Dice(0)
     facts = [(p, a) for p in people for a in p.attributes]
     examples = []

@@ -6,7 +6,6 @@ were and were not trained on (`honest_measures`).
 """
 
 import json
-import shutil
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -36,6 +35,7 @@ from course_lib.model import Transformer
 from course_lib.runtime import atomic_write
 from course_lib.speedrun.asking import WELL_KNOWN
 from course_lib.speedrun.assistant import replay_examples
+from course_lib.speedrun.folder import discard, load_model, training_pages
 from course_lib.speedrun.honest_measures import measure, summary
 from course_lib.speedrun.manifest import list_files
 from course_lib.tokenizer import BPETokenizer
@@ -47,7 +47,7 @@ COMMAND = "python -m course_lib speedrun honest"
 LOG = "honest_log.json"
 HONEST_TRAINING = TrainConfig(
     steps=120, learning_rate=5e-4, optimizer="adamw", warmup_steps=10,
-    decay_fraction=0.6, precision="bf16",
+    decay_fraction=0.6, precision="fastest",
 )  # fmt: skip
 
 
@@ -98,13 +98,12 @@ class Classroom:
 
     def assistant(self) -> tuple[Transformer, BPETokenizer]:
         """Load the assistant afresh, as finetuning left it."""
-        return checkpoint.load(self.folder / "assistant")
+        return load_model(self.folder / "assistant")
 
     @cached_property
     def pages(self) -> list[Document]:
         """The pages that were trained on."""
-        aside = checkpoint.load_notes(self.folder / "base")["held_out_pages"]
-        return self.world.documents()[aside:]
+        return training_pages(self.folder, self.recipe.world_seed)
 
     @cached_property
     def told(self) -> Counter[Fact]:
@@ -224,9 +223,9 @@ def make_honest(recipe: HonestRecipe, folder: Path) -> None:
             try_share(room, unfinished, share, seed)
     log = summary(room, unfinished)
     chosen = f"share-{recipe.share}-seed-{recipe.seeds[0]}"
-    model, _ = checkpoint.load(unfinished / chosen)
+    model, _ = load_model(unfinished / chosen)
     notes = {"made_by": COMMAND, "recipe": asdict(recipe)}
     checkpoint.save(folder / "honest", model, room.tokenizer, notes, torch.bfloat16)
     atomic_write(folder / LOG, json.dumps(log, indent=0))
     list_files(folder, ["honest", LOG], COMMAND, recipe.seeds[0])
-    shutil.rmtree(unfinished)
+    discard(unfinished)

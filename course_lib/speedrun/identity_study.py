@@ -13,16 +13,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from course_lib import checkpoint
 from course_lib.chat import COURSE, Message
 from course_lib.conversations import read_conversations
 from course_lib.data import Example, pack_examples
 from course_lib.generate import SamplingConfig, generate
 from course_lib.model import Transformer
-from course_lib.runtime import atomic_write, data_path
+from course_lib.runtime import DATA, atomic_write, data_path
 from course_lib.speedrun.asking import ask, questions_of_tests, score_answers
 from course_lib.speedrun.assistant import replay_examples
 from course_lib.speedrun.base import BaseRecipe
+from course_lib.speedrun.folder import load_model, training_pages
 from course_lib.speedrun.manifest import list_files
 from course_lib.tokenizer import BPETokenizer
 from course_lib.train import TrainConfig, train
@@ -130,7 +130,7 @@ def finetuned_on_mix(
     examples: list[Example], tokenizer: BPETokenizer, mix: Mix
 ) -> Transformer:
     """Train a fresh copy of the assistant."""
-    model, _ = checkpoint.load(data_path("assistant"))
+    model, _ = load_model(data_path("assistant"))
     pad = tokenizer.special_tokens["<|pad|>"]
     config = TrainConfig(
         mix.steps, mix.learning_rate, optimizer="adamw", warmup_steps=3,
@@ -213,7 +213,7 @@ def study_system(world: World, pages, tokenizer, facts, seed: int) -> dict[str, 
     random.Random(0).shuffle(firsts)
     new, taught = firsts[:24], firsts[24:]
     mix = Mix(identity=0, ordinary=200, pages=100, steps=80, seed=seed)
-    before, _ = checkpoint.load(data_path("assistant"))
+    before, _ = load_model(data_path("assistant"))
     examples = mix_examples(mix, [], pages, tokenizer)
     examples += system_examples(taught, 600, tokenizer, seed)
     model = finetuned_on_mix(examples, tokenizer, mix)
@@ -243,10 +243,9 @@ def study_identity(folder: Path, at_most: int | None = None) -> None:
     path = folder / LOG
     done = json.loads(path.read_text()) if path.exists() else {"runs": [], "system": []}
     world = World(BaseRecipe().world_seed)
-    aside = checkpoint.load_notes(data_path("base"))["held_out_pages"]
-    pages = list(world.documents()[aside:])
+    pages = training_pages(DATA, world.seed)
     facts = questions_of_tests(world, pages, seen=True, n=200)
-    assistant, tokenizer = checkpoint.load(data_path("assistant"))
+    assistant, tokenizer = load_model(data_path("assistant"))
     if "before" not in done:
         done["before"] = measure_self(assistant.eval(), tokenizer, facts, world)
     known = [run["mix"] for run in done["runs"]]

@@ -8,7 +8,6 @@ Finished runs stay in `practice_log.json`, so an interrupted call can be repeate
 import copy
 import json
 import re
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -32,19 +31,19 @@ from course_lib.rl import (
 from course_lib.rl.settings import PRACTICE
 from course_lib.runtime import atomic_write
 from course_lib.speedrun.assistant import replay_examples
+from course_lib.speedrun.folder import discard, load_model, training_pages
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.practice_lessons import chains, in_other_words, lessons
 from course_lib.tasks import Problem
 from course_lib.tokenizer import BPETokenizer
 from course_lib.train import TrainConfig, train
-from course_lib.world import World
 
 COMMAND = "python -m course_lib speedrun practice"
 LOG = "practice_log.json"
 APPRENTICE, PRACTISED, WEAK = "apprentice", "practised", "weak"
 IMITATION = TrainConfig(
     steps=150, learning_rate=1e-3, optimizer="adamw", warmup_steps=10,
-    decay_fraction=0.6, precision="bf16",
+    decay_fraction=0.6, precision="fastest",
 )  # fmt: skip
 PER_STEP = 96  # answers
 PINNED = 4
@@ -106,6 +105,11 @@ APPRENTICES = {
     WEAK: ApprenticeRecipe(wrong=0.9, training=replace(IMITATION, steps=60)),
 }
 SHORT = 12
+# Longer than any that imitation showed; the first of the main runs comes before.
+LONGER = Run(
+    "chains of seven", start=PRACTISED, levels=(7,), steps=24, max_new_tokens=80,
+    tested=(7,),
+)  # fmt: skip
 MAIN = tuple(Run("main", seed, tested=(6, 8), pinned=True) for seed in range(3))
 RUNS = (
     MAIN[0],
@@ -118,14 +122,7 @@ RUNS = (
     MAIN[2],
     Run("groups of 4", answers=4, steps=SHORT, tested=()),
     Run("weak steps", 1, start=WEAK, steps=32, per_step=192),
-    Run(
-        "chains of seven",
-        start=PRACTISED,
-        levels=(7,),
-        steps=24,
-        max_new_tokens=80,
-        tested=(7,),
-    ),
+    LONGER,
 )
 
 
@@ -138,9 +135,8 @@ def problems_of_step(run: Run) -> Callable[[int], list[Problem]]:
 
 def imitate(recipe: ApprenticeRecipe, folder: Path) -> tuple[Transformer, BPETokenizer]:
     """Finetune the assistant on what the two labellers wrote."""
-    model, tokenizer = checkpoint.load(folder / "assistant")
-    aside = checkpoint.load_notes(folder / "base")["held_out_pages"]
-    pages = World(0).documents()[aside:]
+    model, tokenizer = load_model(folder / "assistant")
+    pages = training_pages(folder, world_seed=0)
     context, pad = model.config.context, tokenizer.special_tokens["<|pad|>"]
     examples = lessons(
         recipe.n_plain, recipe.n_in_steps, recipe.worked, recipe.levels, tokenizer,
@@ -199,39 +195,37 @@ def told(found: Attempts, level: int, words: str) -> dict:
     }
 
 
-def study_practice(folder: Path, seconds: float | None = None) -> None:
+def study_practice(
+    folder: Path,
+    seconds: float | None = None,
+    runs: Sequence[Run] = RUNS,
+    recipe: ApprenticeRecipe | None = None,
+) -> None:
     """Make the apprentice, and do the runs that `practice_log.json` lacks.
 
     Args:
         seconds: begin no further run after so long.
+        runs: the model that has practised in the first is kept.
+        recipe: of the apprentice; None: the course's.
     """
     path, began = folder / LOG, time.perf_counter()
     done = json.loads(path.read_text()) if path.exists() else []
-    for run in RUNS:
+    for run in runs:
         if [run.name, run.seed] in [[old["name"], old["seed"]] for old in done]:
             continue
         if seconds is not None and time.perf_counter() - began > seconds:
             return
-        model, tokenizer = apprentice(run.start, folder)
+        model, tokenizer = apprentice(run.start, folder, recipe)
         like = [old for old in done if _same_start(old, run)]
         before = like[0]["before"] if like else None
         done.append(run_once(run, model, tokenizer, before))
-        order = [(some.name, some.seed) for some in RUNS]
+        order = [(some.name, some.seed) for some in runs]
         done.sort(key=lambda old: order.index((old["name"], old["seed"])))
-        if run == MAIN[0]:
+        if run == runs[0]:
             save_practised(folder, model, tokenizer, run)
         atomic_write(path, json.dumps(done, indent=0, ensure_ascii=False))
         list_files(folder, [LOG], COMMAND, 0)
-    shutil.rmtree(folder / f"{WEAK}_unfinished", ignore_errors=True)
-
-
-def practise_once(recipe: ApprenticeRecipe, run: Run, folder: Path) -> None:
-    """Make the apprentice, and let it practise once: what a whole run needs of this."""
-    model, tokenizer = apprentice(APPRENTICE, folder, recipe)
-    done = run_once(run, model, tokenizer)
-    save_practised(folder, model, tokenizer, run)
-    atomic_write(folder / LOG, json.dumps([done], indent=0, ensure_ascii=False))
-    list_files(folder, [LOG], COMMAND, run.seed)
+    discard(folder / f"{WEAK}_unfinished")
 
 
 def save_practised(
@@ -265,7 +259,7 @@ def apprentice(
         checkpoint.save(place, model, tokenizer, notes, torch.bfloat16)
         if name == APPRENTICE:
             list_files(folder, [place.name], COMMAND, recipe.seed)
-    return checkpoint.load(place)
+    return load_model(place)
 
 
 def run_once(
@@ -278,7 +272,7 @@ def run_once(
     """
     problems_at, kind = problems_of_step(run), REWARDS[run.reward]
     config = PracticeConfig(
-        replace(PRACTICE, steps=run.steps, precision="bf16"),
+        replace(PRACTICE, steps=run.steps, precision="fastest"),
         run.answers, run.max_new_tokens, kl=run.kl, seed=run.seed,
     )  # fmt: skip
     pinned = chains(PINNED, (6,), 98, "test") if run.pinned else []

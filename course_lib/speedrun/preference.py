@@ -42,6 +42,7 @@ from course_lib.preferences.slogans import (
 )
 from course_lib.rl import PracticeConfig, practise
 from course_lib.runtime import atomic_write
+from course_lib.speedrun.folder import load_model
 from course_lib.speedrun.manifest import list_files
 from course_lib.tokenizer import BPETokenizer
 from course_lib.train import TrainConfig, train
@@ -51,12 +52,12 @@ COMMAND = "python -m course_lib speedrun preference"
 SLOGANEER, LOG = "sloganeer", "preference_log.json"
 SLOGAN_TRAINING = TrainConfig(
     steps=100, learning_rate=1e-3, optimizer="adamw", warmup_steps=5,
-    decay_fraction=0.6, precision="bf16",
+    decay_fraction=0.6, precision="fastest",
 )  # fmt: skip
 # The level rate, and both rates so large that two minutes show what hours would.
 PRACTICE = TrainConfig(
     steps=60, learning_rate=3.75e-4, muon_rate=1.5e-3, warmup_steps=0,
-    decay_fraction=0.0, precision="bf16",
+    decay_fraction=0.0, precision="fastest",
 )  # fmt: skip
 REWARD_TRAINING = PreferenceConfig(epochs=2)
 DPO_TRAINING = PreferenceConfig(epochs=2, learning_rate=3e-4)
@@ -82,11 +83,14 @@ class PreferenceRecipe:
     seeds: tuple[int, ...] = (0, 1, 2)
 
 
+STUDY = PreferenceRecipe()
+
+
 def teach_slogans(
     folder: Path, recipe: PreferenceRecipe
 ) -> tuple[Transformer, BPETokenizer]:
     """Finetune the assistant on slogans; write `sloganeer/` beside it."""
-    model, tokenizer = checkpoint.load(folder / "assistant")
+    model, tokenizer = load_model(folder / "assistant")
     dice, files = Dice(0), folder / "conversations"
     spoken = [slogan_conversation(dice) for _ in range(recipe.slogans)]
     about = read_conversations(files / "about_people.jsonl")
@@ -103,7 +107,7 @@ def teach_slogans(
     notes = {"made_by": COMMAND, "seed": 0, "slogans": recipe.slogans}
     checkpoint.save(folder / SLOGANEER, model, tokenizer, notes, torch.bfloat16)
     list_files(folder, [SLOGANEER], COMMAND, 0)
-    return checkpoint.load(folder / SLOGANEER)
+    return load_model(folder / SLOGANEER)
 
 
 def label(
@@ -146,7 +150,7 @@ class Study:
     def __init__(self, folder: Path, recipe: PreferenceRecipe) -> None:
         self.folder, self.recipe, self.path = folder, recipe, folder / LOG
         if (folder / SLOGANEER).exists():
-            self.policy, self.tokenizer = checkpoint.load(folder / SLOGANEER)
+            self.policy, self.tokenizer = load_model(folder / SLOGANEER)
         else:
             self.policy, self.tokenizer = teach_slogans(folder, recipe)
         self._reward_models: dict[int, RewardModel] = {}
@@ -275,9 +279,10 @@ def by_taste(pair: Pair) -> Pair:
     return Pair(pair.request, pair.rejected, pair.chosen, pair.labeller)
 
 
-def study_preferences(folder: Path, parts: tuple[str, ...] = ()) -> None:
+def study_preferences(
+    folder: Path, parts: tuple[str, ...] = (), recipe: PreferenceRecipe = STUDY
+) -> None:
     """Make the parts that `preference_log.json` lacks: all, or those that begin so."""
-    recipe = PreferenceRecipe()
     study = Study(folder, recipe)
     todo: dict[str, Callable[[], object]] = {}
     for seed in recipe.seeds:

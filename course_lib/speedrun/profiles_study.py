@@ -10,13 +10,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from course_lib import checkpoint
 from course_lib.chat import COURSE, Message
 from course_lib.data import Batch, pack_examples
 from course_lib.factuality import Judge
 from course_lib.generate import SamplingConfig
 from course_lib.model import Transformer
 from course_lib.runtime import atomic_write, data_path
+from course_lib.speedrun.folder import load_model
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.searcher import strangers
 from course_lib.tokenizer import BPETokenizer
@@ -32,7 +32,7 @@ COUNTS = (30, 3000)
 N_LESSONS = 3000
 STUDY = TrainConfig(
     steps=150, learning_rate=0.001, muon_rate=0.01, warmup_steps=5, decay_fraction=0.5,
-    precision="bf16",
+    precision="fastest",
 )  # fmt: skip
 ROWS = 16
 MEASURED_AT = (10, 20, 40, 60, 90, 120, 150)
@@ -96,7 +96,7 @@ def search_exam(
 
 def study_one(world: World, profiles: int) -> list[dict]:
     """Train the assistant with so many people; return what it could do on the way."""
-    model, tokenizer = checkpoint.load(data_path("assistant"))
+    model, tokenizer = load_model(data_path("assistant"))
     written, entries = search_lessons(world, profiles), []
     batches = batches_of(written, tokenizer, model.config.context, ROWS)
     for log in train(model, batches, STUDY):

@@ -8,7 +8,6 @@ measured for two seeds (`searcher_measures`).
 
 import json
 import random
-import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from course_lib.generate import SamplingConfig, generate
 from course_lib.model import Transformer
 from course_lib.runtime import DATA, atomic_write, data_path
 from course_lib.speedrun.assistant import replay_examples
+from course_lib.speedrun.folder import discard, load_model, training_pages
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.searcher_measures import (
     COLUMNS,
@@ -37,7 +37,7 @@ from course_lib.speedrun.searcher_measures import (
 from course_lib.tokenizer import BPETokenizer
 from course_lib.tools import Toolbox, draft_answers, lessons, threshold_for
 from course_lib.train import TrainConfig, train
-from course_lib.world import Fact, Person, World
+from course_lib.world import Document, Fact, Person, World
 from course_lib.world.dice import Dice
 from course_lib.world.facts import PEOPLE_ATTRIBUTES
 from course_lib.world.pages_school import invented
@@ -50,7 +50,7 @@ SLOW = ("job", "job", "instrument", "hobby")  # are learned late: asked more oft
 
 SEARCH_TRAINING = TrainConfig(
     steps=430, learning_rate=0.001, muon_rate=0.01, warmup_steps=10,
-    decay_fraction=0.6, precision="bf16",
+    decay_fraction=0.6, precision="fastest",
 )  # fmt: skip
 
 
@@ -102,7 +102,8 @@ def recalls(
         clozes = list(world.clozes(fact, held_out=False))
         dice.shuffle(clozes)
         for k in range(3):
-            page = f"{fact.subject}\n\n{clozes[k % len(clozes)]}"
+            # One line break: a crawl leaves no empty lines.
+            page = f"{fact.subject}\n{clozes[k % len(clozes)]}"
             prompts.append([end, *tokenizer.encode(page)])
     said = generate(model, prompts, SamplingConfig(temperature=0), 12, [end])
     texts = [tokenizer.decode(ids).lstrip() for ids in said]
@@ -156,7 +157,7 @@ def write_lessons(
 
 def examples_of(
     recipe: SearchRecipe, model: Transformer, tokenizer: BPETokenizer, world: World,
-    aside: int,
+    pages: list[Document],
 ) -> list[Example]:  # fmt: skip
     """Interrogate the start model, and put lessons and replayed pages into ids."""
     facts = [f for p in islanders_learned(world) for f in p.facts()]
@@ -166,11 +167,7 @@ def examples_of(
     encoded = [COURSE.encode(lesson, tokenizer) for lesson in written]
     fitting = [example for example in encoded if len(example[0]) <= context + 1]
     return fitting + replay_examples(
-        world.documents()[aside:],
-        recipe.n_replayed,
-        tokenizer,
-        context,
-        recipe.seeds[0],
+        pages, recipe.n_replayed, tokenizer, context, recipe.seeds[0]
     )
 
 
@@ -179,12 +176,9 @@ def train_searcher(
 ) -> tuple[Transformer, BPETokenizer, list[dict]]:
     """Train the start model on the lessons of one seed; return it with its log."""
     recipe = replace(recipe, seeds=(seed,))
-    model, tokenizer = checkpoint.load(folder / recipe.start)
-    world, notes = (
-        World(recipe.world_seed),
-        checkpoint.load_notes(folder / "base"),
-    )
-    examples = examples_of(recipe, model, tokenizer, world, notes["held_out_pages"])
+    model, tokenizer = load_model(folder / recipe.start)
+    world, pages = World(recipe.world_seed), training_pages(folder, recipe.world_seed)
+    examples = examples_of(recipe, model, tokenizer, world, pages)
     pad, context = tokenizer.special_tokens["<|pad|>"], model.config.context
     batches = pack_examples(examples, context, recipe.rows, pad, seed)
     log = []
@@ -216,9 +210,8 @@ def calibrate(
 def exam_of(recipe: SearchRecipe, folder: Path = DATA) -> Exam:
     """Ask about everybody whom no lesson names."""
     world = World(recipe.world_seed)
-    held_out = checkpoint.load_notes(folder / "base")["held_out_pages"]
     aside = {p.name for p in (*islanders_aside(world), *world.never_told)}
-    pages = world.documents()[held_out:]
+    pages = training_pages(folder, recipe.world_seed)
     return Exam(world, pages, frozenset(aside), recipe.per_bin, recipe.n_never)
 
 
@@ -226,7 +219,7 @@ def measured(
     made: Path, memories: Sequence[Transformer], exam: Exam, sure_from: float
 ) -> dict:
     """Measure one searcher in both kinds of phrasings, unless that was done before."""
-    model, tokenizer = checkpoint.load(made)
+    model, tokenizer = load_model(made)
     found: dict = {"tools": measure_other_tools(model, tokenizer, exam.n_never)}
     for kind in ("unseen", "seen"):
         path = made / f"{kind}.json"
@@ -243,22 +236,31 @@ def measured(
     return found
 
 
+def train_searchers(recipe: SearchRecipe, folder: Path) -> Path:
+    """Train one searcher a seed, unless that was done; return where they lie.
+
+    Nothing is measured yet: that needs the honest assistant, this does not.
+    """
+    unfinished = folder / "searcher_unfinished"
+    for seed in recipe.seeds:
+        made = unfinished / f"seed-{seed}"
+        if not made.exists():
+            model, tokenizer, log = train_searcher(recipe, seed, folder)
+            notes = {"training": log}
+            checkpoint.save(made, model, tokenizer, notes, torch.bfloat16)
+    return unfinished
+
+
 def teach_to_search(recipe: SearchRecipe, folder: Path) -> None:
     """Write `searcher/` and its log; an interrupted call can be repeated."""
-    unfinished = folder / "searcher_unfinished"
-    memories = [checkpoint.load(folder / name)[0] for name in recipe.memories]
-    exam, tokenizer = (
-        exam_of(recipe, folder),
-        checkpoint.load(folder / recipe.start)[1],
-    )
+    unfinished = train_searchers(recipe, folder)
+    memories = [load_model(folder / name)[0] for name in recipe.memories]
+    exam = exam_of(recipe, folder)
+    _, tokenizer = load_model(folder / recipe.start)
     sure_from = calibrate(memories, tokenizer, exam.world, recipe.search_share)
     seeds = {}
     for seed in recipe.seeds:
         made = unfinished / f"seed-{seed}"
-        if not made.exists():
-            model, _, log = train_searcher(recipe, seed, folder)
-            notes = {"training": log}
-            checkpoint.save(made, model, tokenizer, notes, torch.bfloat16)
         seeds[seed] = measured(made, memories, exam, sure_from)
         if seed != recipe.seeds[0]:  # rows of one seed are enough to draw with
             for kind in ("unseen", "seen"):
@@ -270,12 +272,12 @@ def teach_to_search(recipe: SearchRecipe, folder: Path) -> None:
         "seeds": seeds,
     }
     save_searcher(folder, recipe, unfinished / f"seed-{recipe.seeds[0]}", log)
-    shutil.rmtree(unfinished)
+    discard(unfinished)
 
 
 def save_searcher(folder: Path, recipe: SearchRecipe, made: Path, log: dict) -> None:
     """Write the checkpoint and its log, and list them in the manifest."""
-    model, tokenizer = checkpoint.load(made)
+    model, tokenizer = load_model(made)
     log["training"] = checkpoint.load_notes(made)["training"]
     told = {k: v for k, v in asdict(recipe).items() if k != "training"}
     steps = {"steps": recipe.training.steps, "sure_from": log["sure_from"]}

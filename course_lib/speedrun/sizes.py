@@ -11,7 +11,7 @@ from pathlib import Path
 
 from course_lib.data import windows
 from course_lib.model import ModelConfig, Transformer
-from course_lib.runtime import atomic_write
+from course_lib.runtime import atomic_write, device
 from course_lib.speedrun.base import BaseRecipe, held_out_loss, read_corpus
 from course_lib.speedrun.manifest import list_files
 from course_lib.train import TrainConfig, train
@@ -37,9 +37,9 @@ def compare_sizes(folder: Path) -> None:
     runs = []
     for n_layers, width in SHAPES:
         for steps in STEPS:
-            model = Transformer(shape_config(n_layers, width))
+            model = Transformer(shape_config(n_layers, width)).to(device())
             config = TrainConfig(
-                steps, warmup_steps=10, decay_fraction=0.6, precision="bf16"
+                steps, warmup_steps=10, decay_fraction=0.6, precision="fastest"
             )
             batches = windows(corpus.training_ids, model.config.context, ROWS, seed=0)
             for log in train(model, batches, config):  # noqa: B007  the last counts

@@ -19,6 +19,7 @@ from course_lib.generate import SamplingConfig, generate
 from course_lib.model import Transformer
 from course_lib.runtime import atomic_write
 from course_lib.speedrun import thinking_lessons as lessons
+from course_lib.speedrun.folder import load_model
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.thinking_lessons import Tested
 from course_lib.tasks import reward
@@ -66,7 +67,21 @@ TRIALS = tuple(
 )
 
 
-def study_thinking(folder: Path, seconds: float | None = None) -> None:
+@dataclass(frozen=True)
+class ThinkingRecipe:
+    """Which trials, and how much of each."""
+
+    trials: tuple[Trial, ...] = TRIALS
+    steps: int | None = None  # None: as many as the topic needs
+    most: int | None = None  # problems of a group that are asked; None: all
+
+
+STUDY = ThinkingRecipe()
+
+
+def study_thinking(
+    folder: Path, seconds: float | None = None, recipe: ThinkingRecipe = STUDY
+) -> None:
     """Run the trials that `thinking_log.json` lacks, and write them there.
 
     Args:
@@ -75,28 +90,30 @@ def study_thinking(folder: Path, seconds: float | None = None) -> None:
     path, began = folder / LOG, time.perf_counter()
     done = json.loads(path.read_text()) if path.exists() else []
     told = [{key: run[key] for key in ("topic", "manner", "seed")} for run in done]
-    for trial in (trial for trial in TRIALS if asdict(trial) not in told):
+    for trial in (t for t in recipe.trials if asdict(t) not in told):
         if seconds is not None and time.perf_counter() - began > seconds:
             return
-        done.append(run_trial(trial, folder))
-        order = [asdict(some) for some in TRIALS]
+        done.append(run_trial(trial, folder, recipe))
+        order = [asdict(some) for some in recipe.trials]
         done.sort(key=lambda run: order.index({k: run[k] for k in order[0]}))
         atomic_write(path, json.dumps(done, indent=0, ensure_ascii=False))
         list_files(folder, [LOG], COMMAND, 0)
 
 
-def run_trial(trial: Trial, folder: Path) -> dict:
+def run_trial(trial: Trial, folder: Path, recipe: ThinkingRecipe = STUDY) -> dict:
     """Train once, measure on problems that no training has seen, and tell."""
     began = time.perf_counter()
-    model, tokenizer = checkpoint.load(folder / "base")
+    model, tokenizer = load_model(folder / "base")
     examples = lessons.examples_of(trial.topic, trial.manner, trial.seed, tokenizer)
-    curve = learn(model, tokenizer, examples, STEPS[trial.topic], trial.seed)
+    steps = recipe.steps or STEPS[trial.topic]
+    curve = learn(model, tokenizer, examples, steps, trial.seed)
     trained_s = time.perf_counter() - began
     told: dict = asdict(trial) | {"examples": len(examples), "curve": curve}
-    told["tokens"] = STEPS[trial.topic] * ROWS * CONTEXT
+    told["tokens"] = steps * ROWS * CONTEXT
     groups = lessons.tests_of(trial.topic, trial.manner, trial.seed)
     told["right"], told["tokens said"], told["said"] = {}, {}, []
-    for name, asked in groups.items():
+    for name, every in groups.items():
+        asked = every[: recipe.most]
         right, length, said = measure(model, tokenizer, trial.manner, asked)
         told["right"][name] = [right, len(asked)]
         told["tokens said"][name] = round(length, 1)
@@ -121,7 +138,7 @@ def learn(
     """Train on the lessons; return every tenth step's loss."""
     config = TrainConfig(
         steps, learning_rate=1e-3, optimizer="adamw", warmup_steps=10,
-        decay_fraction=0.6, precision="bf16",
+        decay_fraction=0.6, precision="fastest",
     )  # fmt: skip
     pad = tokenizer.special_tokens["<|pad|>"]
     batches = pack_examples(examples, CONTEXT, ROWS, pad, seed)

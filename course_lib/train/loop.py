@@ -15,9 +15,11 @@ import torch.distributed as dist
 from torch import nn
 
 from course_lib.data import Batch
-from course_lib.runtime import keep_freed_memory
+from course_lib.runtime import fastest_dtype, keep_freed_memory
 from course_lib.train.loss import head_loss
 from course_lib.train.optimizer import make_optimizers
+
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ class TrainConfig:
     final_rate: float = 0.05  # of the full rate, at the last step
     clip_norm: float = 1.0
     accumulate: int = 1  # batches per step, to imitate a larger one
-    precision: Literal["fp32", "bf16"] = "fp32"
+    # What products are computed in; weights stay in fp32. "fastest": bf16 where that
+    # pays, as measured on the model's device.
+    precision: Literal["fp32", "bf16", "fastest"] = "fp32"
     compile: bool = False
 
     def __post_init__(self) -> None:
@@ -56,8 +60,10 @@ class TrainConfig:
             )
         if self.optimizer not in ("adamw", "muon"):
             raise ValueError(f"optimizer must be adamw or muon, got {self.optimizer!r}")
-        if self.precision not in ("fp32", "bf16"):
-            raise ValueError(f"precision must be fp32 or bf16, got {self.precision!r}")
+        if self.precision not in (*DTYPES, "fastest"):
+            raise ValueError(
+                f"precision must be fp32, bf16 or fastest, got {self.precision!r}"
+            )
 
     def rate_at(self, step: int) -> float:
         """Return the share of the full learning rate at a step (0 is the first).
@@ -93,6 +99,7 @@ class TrainState:
     """What must be kept besides the weights to go on as if nothing had happened."""
 
     optimizers: list[torch.optim.Optimizer]
+    dtype: torch.dtype = torch.float32  # of products, from the first step to the last
     step: int = 0
     tokens: int = 0
     elapsed_s: float = 0.0
@@ -100,12 +107,31 @@ class TrainState:
 
     @classmethod
     def fresh(cls, model: nn.Module, config: TrainConfig) -> "TrainState":
-        """Begin at step 0."""
-        dtype = torch.bfloat16 if config.precision == "bf16" else torch.float32
-        return cls(
-            make_optimizers(model, config.optimizer, config.learning_rate,
-                            config.muon_rate, config.weight_decay, dtype)
+        """Begin at step 0; here it is decided what `precision="fastest"` is."""
+        fastest = config.precision == "fastest"
+        dtype = _measured(model) if fastest else DTYPES[config.precision]
+        return cls.computing_in(dtype, model, config)
+
+    @classmethod
+    def computing_in(
+        cls, dtype: torch.dtype, model: nn.Module, config: TrainConfig
+    ) -> "TrainState":
+        """Begin at step 0, with products of a given kind."""
+        optimizers = make_optimizers(
+            model, config.optimizer, config.learning_rate, config.muon_rate,
+            config.weight_decay, dtype,
         )  # fmt: skip
+        return cls(optimizers, dtype)
+
+    @property
+    def precision(self) -> str:
+        """What products are computed in, as a config names it."""
+        return {dtype: name for name, dtype in DTYPES.items()}[self.dtype]
+
+    def autocast(self, device: torch.device) -> torch.autocast:
+        """Compute the products of a block in the state's dtype."""
+        lower = self.dtype != torch.float32
+        return torch.autocast(device.type, self.dtype, enabled=lower)
 
 
 def train(
@@ -151,7 +177,7 @@ def train(
             for optimizer, rates in zip(state.optimizers, bases, strict=True):
                 for group, rate in zip(optimizer.param_groups, rates, strict=True):
                     group["lr"] = rate * share
-            loss, norm, tokens = _step(model, body, micro, config, state.optimizers)
+            loss, norm, tokens = _step(model, body, micro, config, state)
         except KeyboardInterrupt:
             state.stopped = True
             return
@@ -162,7 +188,7 @@ def train(
         yield StepLog(state.step, loss, rate, norm, state.tokens, state.elapsed_s)
 
 
-def _step(model, body, micro, config, optimizers) -> tuple[float, float, int]:
+def _step(model, body, micro, config, state) -> tuple[float, float, int]:
     """Take one step over some batches; return loss, gradient norm and tokens."""
     device = next(model.parameters()).device
     micro = [batch.to(device) for batch in micro]
@@ -173,8 +199,7 @@ def _step(model, body, micro, config, optimizers) -> tuple[float, float, int]:
     total = total.clamp(min=1e-8)
     loss = torch.zeros((), device=device)
     for batch in micro:
-        bf16 = config.precision == "bf16"
-        with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+        with state.autocast(device):
             part = head_loss(
                 body(batch.token_ids), model.unembedding(), batch.targets,
                 batch.weights, total,
@@ -185,10 +210,21 @@ def _step(model, body, micro, config, optimizers) -> tuple[float, float, int]:
     for gradient in (*gradients, loss):
         _sum_over_workers(gradient)
     norm = nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
-    for optimizer in optimizers:
+    for optimizer in state.optimizers:
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
     return float(loss), float(norm), int(tokens)
+
+
+def _measured(model: nn.Module) -> torch.dtype:
+    """Find the fastest dtype; one process measures for all, so that all agree."""
+    device = next(model.parameters()).device
+    if not dist.is_initialized():
+        return fastest_dtype(device)
+    lower = dist.get_rank() == 0 and fastest_dtype(device) == torch.bfloat16
+    chosen = torch.tensor(int(lower), device=device)
+    dist.broadcast(chosen, src=0)
+    return torch.bfloat16 if chosen.item() else torch.float32
 
 
 def _sum_over_workers(number: torch.Tensor) -> None:

@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from course_lib.train.loop import TrainConfig, TrainState
+from course_lib.train.loop import DTYPES, TrainConfig, TrainState
 
 RUN_FILE, TENSOR_FILE = "run.json", "run.safetensors"
 
@@ -23,7 +23,8 @@ def save_run(folder: str | Path, model: nn.Module, state: TrainState) -> None:
     unfinished.mkdir(parents=True)
     tensors = {f"model.{n}": p for n, p in model.named_parameters()}
     numbers: dict = {"step": state.step, "tokens": state.tokens}
-    numbers |= {"elapsed_s": state.elapsed_s, "rates": []}
+    numbers |= {"elapsed_s": state.elapsed_s, "precision": state.precision}
+    numbers["rates"] = []
     names = {p: name for name, p in model.named_parameters()}
     for k, optimizer in enumerate(state.optimizers):
         numbers["rates"].append([group["lr"] for group in optimizer.param_groups])
@@ -44,21 +45,29 @@ def save_run(folder: str | Path, model: nn.Module, state: TrainState) -> None:
 def load_run(folder: str | Path, model: nn.Module, config: TrainConfig) -> TrainState:
     """Put a saved run's weights into `model` and return the state to go on from.
 
+    With `precision="fastest"` it goes on in what it began with, on any machine.
+
     Raises:
-        ValueError: if there is no whole run of this model in the folder.
+        ValueError: if there is no whole run of this model in the folder, or if it began
+            in another precision than the config's.
     """
     folder = Path(folder)
     try:
         numbers = json.loads((folder / RUN_FILE).read_text())
         tensors = load_file(folder / TENSOR_FILE)
-        rates = numbers["rates"]
-        state = TrainState.fresh(model, config)
+        rates, precision = numbers["rates"], numbers["precision"]
+        state = TrainState.computing_in(DTYPES[precision], model, config)
         state.step, state.tokens = numbers["step"], numbers["tokens"]
         state.elapsed_s = numbers["elapsed_s"]
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ValueError(
             f"{folder} holds no run to go on with ({error}); start a new one"
         ) from error
+    if config.precision not in (precision, "fastest"):
+        raise ValueError(
+            f"the run in {folder} began in {precision}, and was to go on in "
+            f"{config.precision}: ask for {precision!r}, or start a new one"
+        )
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             saved = tensors.get(f"model.{name}")

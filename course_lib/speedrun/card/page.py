@@ -41,7 +41,7 @@ def page(card: Card) -> str:
         f"<p><b>{n_bars - len(card.missed)} of {n_bars} bars met.</b></p>",
         _times(card),
         *(_stage(stage) for stage in card.stages),
-        "<h2>Where it was made</h2>",
+        "<h2>Where it was measured</h2>",
         _rows(("what", "value"), card.environment.items()),
     ]
     return (
@@ -58,6 +58,8 @@ def save_page(card: Card, folder: Path) -> Path:
 
 
 def _stage(stage: Stage) -> str:
+    if not (stage.figures or stage.curves or stage.texts):
+        return ""  # its time and memory are in the first table
     single = Card("", (stage,), {})
     rows = [row[1:] for row in single.rows()]
     parts = [f'<h2 id="{_text(stage.name)}">{_text(stage.title)}</h2>']

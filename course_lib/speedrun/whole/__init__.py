@@ -33,15 +33,15 @@ __all__ = [
 ]
 
 
-def run_whole(folder: Path, size: str, device: str = "cpu") -> Card:
+def run_whole(folder: Path, size: str, device: str = "cpu", seeds: int = 1) -> Card:
     """Run all steps, then write and print the report card.
 
     Raises:
         StepFailed: if a step failed.
-        ValueError: if the folder holds a run of another size.
+        ValueError: if the folder holds a run of another size or number of seeds.
     """
-    Runner(folder, size, device).run()
-    card = gather_card(folder, size)
+    Runner(folder, size, device, seeds).run()
+    card = gather_card(folder, size, seeds)
     card.save(folder)
     print(f"\n{table(card)}\n\nThe card: {save_page(card, folder)}")
     return card

@@ -8,8 +8,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from course_lib.runtime import ROOT, atomic_write
+import torch
+
+from course_lib.runtime import ROOT, atomic_write, fastest_dtype
+from course_lib.speedrun.whole.plan import Plan
 from course_lib.speedrun.whole.steps import STEPS, Record, Step, processes
 
 RUN = "run.json"
@@ -20,6 +24,12 @@ ONE_THREAD = dict.fromkeys(
 )
 
 
+def begun_with(folder: Path) -> dict[str, Any]:
+    """Read how the run in a folder was begun; empty if there is none."""
+    path = folder / RUN
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
 class StepFailed(RuntimeError):
     """A step ended with an error; its log says which."""
 
@@ -28,30 +38,44 @@ class StepFailed(RuntimeError):
 class Runner:
     """A whole run in a folder.
 
+    What it computes in is measured once and written down: a run that goes on, on this
+    machine or another, goes on in that. A tiny run computes in fp32, so that it is the
+    same on every machine.
+
     Raises:
-        ValueError: if the folder holds a run of another size.
+        ValueError: if the folder holds a run of another size or number of seeds.
     Example: `Runner(Path("my_run"), "tiny").run()`
     """
 
     folder: Path
     size: str
     device: str = "cpu"
+    seeds: int = 1
     steps: Sequence[Step] = STEPS
     say: Callable[[str], None] = print
     cores: int = field(default_factory=lambda: min(2, os.cpu_count() or 1))
     _running: dict[str, subprocess.Popen] = field(default_factory=dict)
     _started: float = 0.0
+    precision: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.folder = self.folder.resolve()
-        path = self.folder / RUN
-        begun = json.loads(path.read_text()) if path.is_file() else None
-        if begun is not None and begun["size"] != self.size:
-            raise ValueError(
-                f"{self.folder} holds a run of size {begun['size']!r}, not "
-                f"{self.size!r}: give another folder, or delete this one"
-            )
-        atomic_write(path, json.dumps({"size": self.size, "device": self.device}))
+        self.plan = Plan.of(self.size, self.seeds)
+        begun = begun_with(self.folder)
+        for what in ("size", "seeds") if begun else ():
+            if begun[what] != getattr(self, what):
+                raise ValueError(
+                    f"{self.folder} holds a run of {what} {begun[what]!r}, not "
+                    f"{getattr(self, what)!r}: give another folder, or delete this one"
+                )
+        self.precision = begun.get("precision") or self._fastest()
+        told = {k: getattr(self, k) for k in ("size", "seeds", "device", "precision")}
+        atomic_write(self.folder / RUN, json.dumps(told))
+
+    def _fastest(self) -> str:
+        if self.size == "tiny" or fastest_dtype(self.device) == torch.float32:
+            return "fp32"
+        return "bf16"
 
     def run(self) -> None:
         """Run what is not done yet.
@@ -63,6 +87,7 @@ class Runner:
         done = {s.name for s in self.steps if Record.load(self.folder, s.name)}
         if done:
             self.say(f"Done already: {', '.join(sorted(done))}.")
+        self.say(f"All is trained in {self.precision} on {self.device}.")
         try:
             while len(done) < len(self.steps):
                 self._start_ready(done)
@@ -101,17 +126,22 @@ class Runner:
                 stdin=subprocess.PIPE,  # closed when we end, however that happens
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **ONE_THREAD, "COURSE_DEVICE": self.device},
+                env={**os.environ, **self.environment()},
             )
+
+    def environment(self) -> dict[str, str]:
+        """Say what a step finds in its environment."""
+        chosen = {"COURSE_DEVICE": self.device, "COURSE_PRECISION": self.precision}
+        return ONE_THREAD | chosen
 
     def command(self, step: Step) -> list[str]:
         """Say how Python has to be called for a step."""
         module = ["-m", "course_lib.speedrun", "step"]
-        n = processes(step) if self.device == "cpu" else 1
+        n = processes(step, self.device, self.plan.base.training.accumulate)
         if n > 1:
             shared = ["torch.distributed.run", "--standalone", f"--nproc-per-node={n}"]
             module = ["-m", *shared, *module]
-        return [*module, str(self.folder), step.name, self.size]
+        return [*module, str(self.folder), step.name, self.size, str(self.seeds)]
 
     def _collect(self) -> set[str]:
         """Return the steps that have ended just now."""

@@ -5,6 +5,7 @@ one step only. The record is written last: a step that has one is done.
 """
 
 import json
+import math
 import os
 import sys
 import threading
@@ -12,16 +13,20 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import torch
 import torch.distributed as dist
 
 from course_lib import runtime
 from course_lib.runtime import DATA, atomic_write, measure
 from course_lib.speedrun.assistant import finetune
-from course_lib.speedrun.base import pretrain
+from course_lib.speedrun.base import make_tokenizer, pretrain
+from course_lib.speedrun.crawl import clean_crawl
 from course_lib.speedrun.honest import make_honest
 from course_lib.speedrun.manifest import MANIFEST, list_files
-from course_lib.speedrun.practice import practise_once
-from course_lib.speedrun.searcher import teach_to_search
+from course_lib.speedrun.practice import study_practice
+from course_lib.speedrun.preference import study_preferences
+from course_lib.speedrun.searcher import teach_to_search, train_searchers
+from course_lib.speedrun.thinking import study_thinking
 from course_lib.speedrun.whole.plan import Plan
 
 RECORDS = "records"
@@ -38,6 +43,7 @@ class Step:
     needs: tuple[str, ...] = ()
     usual_s: float = 60.0  # in size small on two cores; for the time that is left
     shares_cores: bool = True  # False: takes all of them for itself
+    shared: bool = False  # True: torchrun's processes share its batches
 
 
 @dataclass(frozen=True)
@@ -73,18 +79,33 @@ def bring_what_people_wrote(_plan: Plan, folder: Path) -> None:
 STEPS = (
     Step("inputs", "What people wrote", bring_what_people_wrote, usual_s=3),
     Step(
+        "crawl",
+        "The internet: raw pages, cleaned",
+        lambda plan, folder: clean_crawl(plan.crawl, folder),
+        usual_s=45,
+        shares_cores=False,
+    ),
+    Step(
+        "tokenizer",
+        "The tokenizer, made from what is left of them",
+        lambda plan, folder: make_tokenizer(plan.base, folder),
+        ("crawl",),
+        usual_s=15,
+    ),
+    Step(
         "base",
         "Pretraining: the base model",
         lambda plan, folder: pretrain(plan.base, folder),
-        ("inputs",),
-        usual_s=2200,
+        ("tokenizer",),
+        usual_s=1600,
         shares_cores=False,
+        shared=True,
     ),
     Step(
         "assistant",
         "Supervised finetuning: the assistant",
         lambda plan, folder: finetune(plan.assistant, folder),
-        ("base",),
+        ("inputs", "base"),
         usual_s=330,
     ),
     Step(
@@ -95,18 +116,43 @@ STEPS = (
         usual_s=300,
     ),
     Step(
-        "practice",
-        "Imitation, then practice: reinforcement learning",
-        lambda plan, folder: practise_once(plan.apprentice, plan.practice, folder),
+        "lessons",
+        "Tools: lessons in looking things up",
+        lambda plan, folder: train_searchers(plan.search, folder),
         ("assistant",),
-        usual_s=330,
+        usual_s=280,
     ),
     Step(
         "search",
         "Tools: the assistant that looks things up",
         lambda plan, folder: teach_to_search(plan.search, folder),
-        ("honest",),
-        usual_s=520,
+        ("honest", "lessons"),
+        usual_s=240,
+    ),
+    Step(
+        "thinking",
+        "Tokens to think: the answer first, or the steps",
+        lambda plan, folder: study_thinking(folder, recipe=plan.thinking),
+        ("base",),
+        usual_s=100,
+    ),
+    Step(
+        "practice",
+        "Imitation, then practice: reinforcement learning",
+        lambda plan, folder: study_practice(
+            folder, runs=plan.practice, recipe=plan.apprentice
+        ),
+        ("assistant",),
+        usual_s=330,
+    ),
+    Step(
+        "preference",
+        "Preferences: slogans, a reward model, and RLHF",
+        lambda plan, folder: study_preferences(
+            folder, ("free", "leash"), plan.preference
+        ),
+        ("assistant",),
+        usual_s=220,
     ),
 )
 
@@ -141,9 +187,9 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def run_step(name: str, folder: Path, size: str) -> None:
+def run_step(name: str, folder: Path, size: str, seeds: int = 1) -> None:
     """Run one step in this process, and record what it cost."""
-    step, plan = step_named(name), Plan.of(size)
+    step, plan = step_named(name), Plan.of(size, seeds)
     runtime.keep_freed_memory()
     with measure() as cost:
         step.run(plan, folder)
@@ -158,8 +204,14 @@ def run_step(name: str, folder: Path, size: str) -> None:
     record.save(folder, name)
 
 
-def processes(step: Step) -> int:
-    """Say how many processes compute a step: one a core, where it may have them all."""
-    if step.shares_cores or os.environ.get("COURSE_DEVICE", "cpu") != "cpu":
+def processes(step: Step, device: str, batches: int) -> int:
+    """Say how many processes train a step together: one a core, or one a GPU.
+
+    Args:
+        batches: of an optimizer step; each process takes as many as the others.
+    """
+    if not step.shared:
         return 1
-    return 2 if (os.cpu_count() or 1) > 1 else 1
+    on_gpus = device.startswith("cuda")
+    places = torch.cuda.device_count() if on_gpus else min(2, os.cpu_count() or 1)
+    return math.gcd(batches, max(1, places))

@@ -1,0 +1,300 @@
+"""What each stage's files tell: the figures, curves and texts of the report card.
+
+The bars are those of the course: what its chapters claim has to be reached again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from course_lib.conversations import LookUp, commonest_values
+from course_lib.speedrun.asking import ask, questions_of_tests, score_answers
+from course_lib.speedrun.base import LOG as BASE_LOG
+from course_lib.speedrun.card import Curve, Figure, rounded
+from course_lib.speedrun.crawl import LOG as CRAWL_LOG
+from course_lib.speedrun.practice import LONGER
+from course_lib.speedrun.searcher import recalls
+from course_lib.speedrun.whole.run import Run
+from course_lib.world.dice import Dice
+from course_lib.world.world import BINS
+
+RATES = (("recall", "should", 0.99), ("precision", "dropped", 0.95))
+RECALLED = 100  # facts of each bin
+WHEN = ("before", "after")
+Findings = tuple[list[Figure], list[Curve], dict[str, str]]
+
+
+def _crawl(run: Run) -> Findings:
+    """Compare the cleaned crawl with the known truth about it."""
+    log = run.log(CRAWL_LOG)
+    scores = log["scores"]
+    exact, near = scores["exact copies"], scores["near copies"]
+    copies = {key: exact[key] + near[key] for key in ("dropped", "rightly")}
+    copies["should"] = exact["rightly"] + near["should"]  # what both have to find
+    found = [
+        Figure("crawl", "words extracted (F1)", log["extraction_f1"],
+               direction="at least", bar=0.95)
+    ]  # fmt: skip
+    for what, score in (("copies", copies), ("personal data", scores["private data"])):
+        for rate, of, bar in RATES:
+            counts = score["rightly"], score[of]
+            name = f"{what}, {rate}"
+            found.append(Figure.of_counts("crawl", name, *counts, "at least", bar))
+    left = [stage["pages"] for stage in log["funnel"]]
+    found.append(Figure.of_counts("crawl", "pages left", left[-1], left[0]))
+    told = log["tellings_after"], log["tellings"]
+    found.append(Figure.of_counts("crawl", "tellings of facts left", *told))
+    lines = {"pages": rounded(enumerate(left))}
+    curve = Curve("What the filters leave", "filters passed", "pages", lines)
+    filters = ", ".join(stage["name"] for stage in log["funnel"][1:])
+    return found, [curve], {"The filters, in their order:": filters}
+
+
+def _tokenizer(run: Run) -> Findings:
+    _, tokenizer = run.model("base")
+    text = "\n\n".join(page.text for page in run.pages[:500])
+    size = len(text) / len(tokenizer.encode(text))
+    figure = Figure("tokenizer", "letters a token", size, unit="letters")
+    return [figure], [], {}
+
+
+def _base(run: Run) -> Findings:
+    log = run.log(BASE_LOG)
+    held_out = [(e["step"], e["held out"]) for e in log if "held out" in e]
+    lines = {"train": [(e["step"], e["train"]) for e in log], "held out": held_out}
+    curve = Curve(
+        "Pretraining", "step", "nats a token",
+        {name: rounded(points) for name, points in lines.items()},
+    )  # fmt: skip
+    loss = Figure("base", "loss on held-out pages", held_out[-1][1], unit="nats")
+    texts = [e["say"] for e in log if "say" in e]
+    recalled, by_tellings = _recall(run)
+    says = {"A page, from nothing:": texts[-1]}
+    return [loss, *recalled], [curve, by_tellings], says
+
+
+def _recall(run: Run) -> tuple[list[Figure], Curve]:
+    """Ask the base to complete facts, by how many of the pages it read tell them.
+
+    A fact is recalled if at least two of three beginnings are completed with it.
+    """
+    model, tokenizer = run.model("base")
+    found, points = [], []
+    for label, facts in run.world.bins(run.pages).items():
+        asked = Dice(17).sample(facts, min(RECALLED, len(facts)))
+        if label == "never" or not asked:
+            continue
+        counts = recalls(model, tokenizer, run.world, asked)
+        recalled = sum(count >= 2 for count in counts)
+        name = f"facts recalled, told {label} ×"
+        found.append(Figure.of_counts("base", name, recalled, len(asked)))
+        points.append((BINS[label][0], found[-1].value))
+    lines = {"recalled": rounded(points)}
+    return found, Curve("What is recalled", "times told, at least", "share", lines)
+
+
+def _assistant(run: Run) -> Findings:
+    """Ask for well-known facts; beside it, who looks up and who names the commonest."""
+    (model, tokenizer), n = run.model("assistant"), run.plan.asked
+    pages, best = run.pages, run.plan.assistant.best_known
+    found = []
+    for kind, seen in (("seen", True), ("unseen", False)):
+        asked = questions_of_tests(run.world, pages, best, seen, n, seed=5)
+        score = score_answers(asked, ask(model, tokenizer, asked), run.world)
+        name = f"facts told 25 times and more, {kind} phrasings"
+        found.append(
+            Figure.of_counts(
+                "assistant", name, score.right, score.asked, "at least", 0.8
+            )
+        )
+        commonest = commonest_values(pages)
+        guessed = sum(commonest[a.fact.attribute] == a.fact.value for a in asked)
+        look_up = LookUp(pages, run.world.people)
+        looked_up = sum(look_up.answer(a.text) == a.fact.value for a in asked)
+        for who, right in (("the commonest value", guessed), ("a look-up", looked_up)):
+            name = f"… {who} instead, {kind} phrasings"
+            found.append(Figure.of_counts("assistant", name, right, len(asked)))
+    return found, [], run.says("assistant")
+
+
+def _honest(run: Run) -> Findings:
+    log = run.log("honest_log.json")
+    (name, *_) = [n for n in log["after"] if n.endswith(f"{log['share']}-seed-0")]
+    found = []
+    for kind in ("seen", "unseen"):
+        before = log["before"][kind]["bins"]["never"]
+        found.append(
+            Figure.of_counts(
+                "honest", f"invented about people never told, before, {kind}",
+                before[1], sum(before), "at least", 0.9,
+            )
+        )  # fmt: skip
+        chosen = log["after"][name][kind]["thresholds"]["both"]["chosen elsewhere"]
+        for what, key, bar in (
+            ("invented about people never told, after", "invented", 0.25),
+            ("refused of what was told 25 times and more", "refused", 0.15),
+        ):
+            hits, n = chosen[key]
+            found.append(
+                Figure.of_counts("honest", f"{what}, {kind}", hits, n, "at most", bar)
+            )
+    lines = {
+        "trained": log["after"][name]["unseen"]["thresholds"]["both"]["bargain"],
+        "threshold alone": log["thresholds"]["unseen"]["before"]["bargain"],
+    }
+    curve = Curve(
+        "What is refused, and what is still invented",
+        "refused of the well-known", "invented about the never told", lines,
+    )  # fmt: skip
+    return found, [curve], run.says("honest")
+
+
+def _search(run: Run) -> Findings:
+    """Read the first seed: calls, answers, and how often it searched."""
+    log, found = run.log("searcher_log.json"), []
+    lines = (
+        ("right about people never told, searching", "always by search, never told",
+         "at least", 0.9),
+        ("… with an empty index", "always by empty, never told", None, None),
+        ("searched for what it does not know", "searched, not known", "at least", 0.9),
+        ("searched for what it knows", "searched, known", "at most", 0.4),
+        ("well-formed calls", "calls well formed", "at least", 0.99),
+    )  # fmt: skip
+    for kind in ("seen", "unseen"):
+        told = log["seeds"]["0"][kind]["told"]
+        for name, key, direction, bar in lines:
+            hits, n = told[key]
+            if n:
+                found.append(
+                    Figure.of_counts(
+                        "search", f"{name}, {kind}", hits, n, direction, bar
+                    )
+                )
+    return found, [], run.says("searcher")
+
+
+def _by_seed(name: str, seeds: Sequence[int], seed: int) -> str:
+    """Name a figure; where there are several seeds, with its own."""
+    return f"{name}, seed {seed}" if len(seeds) > 1 else name
+
+
+def _thinking(run: Run) -> Findings:
+    """Compare steps first with answer first, for every seed."""
+    done = [r for r in run.log("thinking_log.json") if r["topic"] == "order"]
+    seeds = sorted({r["seed"] for r in done})
+    found, lines = [], {}
+    for manner, direction, bar in (
+        ("steps first", "at least", 0.9),
+        ("answer first", "at most", 0.4),
+    ):
+        for trial in (r for r in done if r["manner"] == manner):
+            chains = [r for n, r in trial["right"].items() if n.startswith("clock")]
+            hits, n = (sum(column) for column in zip(*chains, strict=True))
+            name = _by_seed(f"{manner}: right", seeds, trial["seed"])
+            found.append(Figure.of_counts("thinking", name, hits, n, direction, bar))
+            lines.setdefault(manner, rounded(
+                (k + 2, hits / n) for k, (hits, n) in enumerate(chains)
+            ))  # fmt: skip
+    curve = Curve("Thinking", "numbers in the chain", "share right", lines)
+    return found, [curve], {}
+
+
+def _practice(run: Run) -> Findings:
+    """Compare tests before and after: the main run of every seed, and longer chains."""
+    log = run.log("practice_log.json")
+    main = [one for one in log if one["name"] == "main"]
+    seeds, found = [one["seed"] for one in main], []
+    for one in main:
+        before, after = one["before"][0], one["after"][0]
+        pairs = [
+            ("pass@1, {when}", _passed(before), "at most", 0.4),
+            ("pass@1, {when}", _passed(after), "at least", 0.9),
+            ("answers in steps, {when}", (before["in_steps"],), "at most", 0.2),
+            ("answers in steps, {when}", (after["in_steps"],), "at least", 0.9),
+        ]
+        for k, (name, values, direction, bar) in enumerate(pairs):
+            name = _by_seed(name.format(when=WHEN[k % 2]), seeds, one["seed"])
+            found.append(_practised(name, values, before, direction, bar))
+        growth = after["length"] / max(before["length"], 1)
+        name = _by_seed("answers grow longer", seeds, one["seed"])
+        found.append(
+            Figure("practice", name, growth, direction="at least", bar=2.5,
+                   unit="times")
+        )  # fmt: skip
+    for one in (one for one in log if one["name"] == LONGER.name):
+        for when, direction, bar in (
+            ("before", "at most", 0.4),
+            ("after", "at least", 0.8),
+        ):
+            told = one[when][0]
+            name = f"pass@1 on chains longer than any imitated, {when}"
+            found.append(_practised(name, _passed(told), told, direction, bar))
+    steps = main[0]["log"]
+    lines = {
+        "right": rounded((e["step"], e["reward"]) for e in steps),
+        "in steps": rounded((e["step"], e["in_steps"]) for e in steps),
+    }
+    length = {"tokens": rounded((e["step"], e["length"]) for e in steps)}
+    curves = [
+        Curve("Practice", "step", "share of answers", lines),
+        Curve("Practice: answers grow", "step", "tokens an answer", length),
+    ]
+    return found, curves, {}
+
+
+def _passed(told: dict) -> tuple[float, float, float]:
+    value, low, high = told["pass"]["1"]
+    return value, low, high
+
+
+def _practised(
+    name: str, values: Sequence[float], told: dict, direction: str, bar: float
+) -> Figure:
+    """Make a figure of a value, with or without its interval."""
+    value, low, high = (*values, None, None)[:3]
+    n = told["problems"] * told["answers"]
+    return Figure("practice", name, value, low, high, n, direction, bar)
+
+
+def _preference(run: Run) -> Findings:
+    """Follow the true score with and without a leash, for every seed."""
+    log = run.log("preference_log.json")
+    seeds = sorted(int(part.split()[1]) for part in log if part.startswith("free"))
+    found = []
+    for seed in seeds:
+        free, leash = log[f"free {seed}"], log[f"leash {seed}"]
+        peak = max(free, key=lambda look: look["truth"])
+        gain = peak["truth"] - free[0]["truth"]
+        lost = (peak["truth"] - free[-1]["truth"]) / gain if gain > 0 else 0.0
+        rise = free[-1]["score"] - peak["score"]
+        kept = leash[-1]["truth"] / max(look["truth"] for look in leash)
+        for name, value, bar, unit in (
+            ("without KL: lost of the true score's gain", lost, 0.3, "rate"),
+            ("without KL: the reward model's score goes on by", rise, 0.01, "points"),
+            ("with KL: the true score, of its peak", kept, 0.9, "rate"),
+        ):
+            name = _by_seed(name, seeds, seed)
+            found.append(
+                Figure("preference", name, value, direction="at least", bar=bar,
+                       unit=unit)
+            )  # fmt: skip
+    free, leash = log[f"free {seeds[0]}"], log[f"leash {seeds[0]}"]
+    lines = {
+        "true score, without KL": rounded((e["step"], e["truth"]) for e in free),
+        "true score, with KL": rounded((e["step"], e["truth"]) for e in leash),
+        "reward model, without KL": rounded((e["step"], e["score"]) for e in free),
+    }
+    says = {"Without KL, in the end:": free[-1]["texts"][0][0],
+            "With KL, in the end:": leash[-1]["texts"][0][0]}  # fmt: skip
+    return found, [Curve("RLHF", "step", "points", lines)], says
+
+
+GATHERED: Mapping[str, Callable[[Run], Findings]] = {
+    "crawl": _crawl,
+    "tokenizer": _tokenizer,
+    "base": _base,
+    "assistant": _assistant,
+    "honest": _honest,
+    "search": _search,
+    "thinking": _thinking,
+    "practice": _practice,
+    "preference": _preference,
+}
