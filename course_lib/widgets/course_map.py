@@ -64,7 +64,7 @@ class CourseMap:
         times = sorted({one.minutes, one.minutes_with_exercises})
         told = count(one, self.solved)
         cells = (
-            " to ".join(map(str, times)),
+            "\u00a0to\u00a0".join(map(str, times)),  # on one line
             ", ".join(one.leans_on) or "–",
             html.escape(", ".join(one.new_words)),
             f'<span role="img" aria-label="{told} solved" '
@@ -72,7 +72,8 @@ class CourseMap:
         )
         name = (
             f'<a href="{html.escape(one.file)}">{one.number} '
-            f"{html.escape(one.title)}</a><br>{html.escape(one.question)}"
+            f'{html.escape(one.title)}</a><br><span style="font-weight:normal">'
+            f"{html.escape(one.question)}</span>"
         )
         rest = "".join(f"<td {LEFT}>{cell}</td>" for cell in cells)
         return f'<tr><th scope="row" {LEFT}>{name}</th>{rest}</tr>'
