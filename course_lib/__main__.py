@@ -49,6 +49,7 @@ def build_parser():
         stage,
         start,
         test,
+        wheelhouse,
     )
 
     parser = argparse.ArgumentParser(
@@ -60,7 +61,7 @@ def build_parser():
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     commands = {"start": start, "test": test, "doctor": doctor, "author": author}
     commands |= {"fetch": fetch, "speedrun": speedrun, "serve": serve}
-    commands |= {"progress": progress, "stage": stage}
+    commands |= {"progress": progress, "stage": stage, "wheelhouse": wheelhouse}
     for name, command in commands.items():
         verb = verbs.add_parser(
             name,

@@ -103,7 +103,7 @@ def test_start_asks_first_and_fetches_when_all_is_set_up(
     done = []
 
     class Options:
-        port, no_browser = None, True
+        port, no_browser, wheelhouse = None, True, None
 
     def asked(*, interactive):
         done.append("ask" if interactive else "tell")
