@@ -68,7 +68,7 @@ def prepare(
         steps.start("Packages")
         steps.done("installed")
         return env
-    explain(env)
+    explain(env, from_index=not sources)
     steps.start("Python environment")
     if version is None:
         make_environment(env)
@@ -85,7 +85,7 @@ def prepare(
     return env
 
 
-def explain(env: Environment) -> None:
+def explain(env: Environment, *, from_index: bool = True) -> None:
     """Say beforehand what will happen, how big it is and how long it takes."""
     problem = machine.no_pytorch_because(*machine.platform_key())
     if problem is not None:
@@ -105,7 +105,7 @@ def explain(env: Environment) -> None:
         "Nothing else on this computer changes. Stop it with Ctrl-C whenever you\n"
         "like: the same command goes on from there."
     )
-    if sys.platform == "linux":
+    if sys.platform == "linux" and from_index:
         print(LINUX_NOTE)
     print()
 
