@@ -40,7 +40,9 @@ def build_parser():
     import argparse
 
     from course_lib.commands import (
+        address,
         author,
+        copy,
         doctor,
         fetch,
         progress,
@@ -61,7 +63,8 @@ def build_parser():
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
     commands = {"start": start, "test": test, "doctor": doctor, "author": author}
     commands |= {"fetch": fetch, "speedrun": speedrun, "serve": serve}
-    commands |= {"progress": progress, "stage": stage, "wheelhouse": wheelhouse}
+    commands |= {"progress": progress, "stage": stage}
+    commands |= {"wheelhouse": wheelhouse, "copy": copy, "address": address}
     for name, command in commands.items():
         verb = verbs.add_parser(
             name,
