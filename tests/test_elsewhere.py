@@ -65,10 +65,12 @@ def test_colab_keeps_what_it_has_and_gets_the_rest():
 
 
 def test_chapters_for_colab_begin_with_its_cell(tmp_path, monkeypatch):
-    monkeypatch.setattr(address, "read_address", lambda root=None: PLACE)
+    monkeypatch.setattr(address, "read_address", lambda *_: PLACE)
     names = copy.copy_for_colab(tmp_path)
     assert len(names) == len(syllabus())
-    first, *rest = json.loads((tmp_path / names[3]).read_text(encoding="utf-8"))["cells"]
+    first, *rest = json.loads((tmp_path / names[3]).read_text(encoding="utf-8"))[
+        "cells"
+    ]
     assert "".join(first["source"]) == address.colab_cell(PLACE)
     assert not any(cell.get("outputs") for cell in rest)
     with pytest.raises(CommandError, match="holds notebooks already"):
@@ -76,7 +78,7 @@ def test_chapters_for_colab_begin_with_its_cell(tmp_path, monkeypatch):
 
 
 def test_without_an_address_colab_has_nowhere_to_fetch_from(tmp_path, monkeypatch):
-    monkeypatch.setattr(address, "read_address", lambda root=None: None)
+    monkeypatch.setattr(address, "read_address", lambda *_: None)
     with pytest.raises(CommandError, match="no public address"):
         copy.copy_for_colab(tmp_path)
 

@@ -1,4 +1,4 @@
-"""The instructor's guide and the chapters say the same, and what the guide names exists."""
+"""The instructor's guide and the chapters say the same; what the guide names exists."""
 
 import json
 import re
@@ -14,6 +14,7 @@ GUIDE = (ROOT / "docs/instructors.md").read_text(encoding="utf-8")
 FLAT = " ".join(GUIDE.split())
 BY_NUMBER = {chapter.number: chapter for chapter in syllabus()}
 SECTIONS = [section for chapter in syllabus() for section in chapter.sections]
+SERVER_MB = 130  # docs/hub.md: a student's JupyterLab server
 PARTS = ("Minutes", "Demo", "Goes wrong", "Ask", "Homework", "Misconceptions")
 
 
@@ -97,6 +98,30 @@ def test_a_term_takes_every_chapter_with_its_minutes():
         together = sum(BY_NUMBER[number].minutes for number in numbers)
         assert int(minutes) in (together, together / 2)  # 04 takes two weeks
     assert set(taken) == set(BY_NUMBER)
+
+
+def test_the_hubs_table_has_readmes_memory_and_keeps_the_promise():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    hub = (ROOT / "docs/hub.md").read_text(encoding="utf-8")
+    for number, chapter in BY_NUMBER.items():
+        row = next(line for line in readme.splitlines() if f"/{chapter.file})" in line)
+        kernel = re.search(r"([\d,]+) MB", row)[1]
+        here = next(line for line in hub.splitlines() if f"| {number} |" in line)
+        _, _, _, alone, student, real, student_real, seconds, _ = map(
+            str.strip, here.split("|")
+        )
+        assert (alone, f"| {seconds} s |") == (
+            kernel,
+            re.search(r"\| \d+ s \|", row)[0],
+        )
+        assert megabytes(student) == megabytes(alone) + SERVER_MB <= 1_500
+        if real != "–":
+            assert f"{real} MB" in " ".join(readme.split())
+            assert megabytes(student_real) == megabytes(real) + SERVER_MB <= 2_500
+
+
+def megabytes(cell):
+    return int(cell.replace(",", ""))
 
 
 def test_readme_leads_to_the_guide():
