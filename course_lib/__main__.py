@@ -40,7 +40,9 @@ def build_parser():
     import argparse
 
     from course_lib.commands import (
+        address,
         author,
+        copy,
         doctor,
         fetch,
         progress,
@@ -49,6 +51,7 @@ def build_parser():
         stage,
         start,
         test,
+        wheelhouse,
     )
 
     parser = argparse.ArgumentParser(
@@ -61,6 +64,7 @@ def build_parser():
     commands = {"start": start, "test": test, "doctor": doctor, "author": author}
     commands |= {"fetch": fetch, "speedrun": speedrun, "serve": serve}
     commands |= {"progress": progress, "stage": stage}
+    commands |= {"wheelhouse": wheelhouse, "copy": copy, "address": address}
     for name, command in commands.items():
         verb = verbs.add_parser(
             name,

@@ -7,10 +7,12 @@ nothing at all when it is empty.
 
 import json
 import os
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
 from course_lib.runtime import ROOT, atomic_write
+from course_lib.syllabus import Chapter
 
 FOLDER = ROOT / "my_course"
 FILE_NAME = "progress.json"
@@ -67,3 +69,27 @@ def forget_solved(path: Path, chapter: str) -> int:
     if len(left) < len(solved):
         atomic_write(path, json.dumps(left, indent=1, sort_keys=True) + "\n")
     return len(solved) - len(left)
+
+
+def overview(chapters: Sequence[Chapter], solved: Collection[str]) -> str:
+    """Lay out, for each chapter, what is solved, and say which exercise is next."""
+    lines = [
+        f"{one.number}  {one.title:24} {marks(one, solved):10} {count(one, solved)}"
+        for one in chapters
+    ]
+    names = [name for one in chapters for name in one.exercises]
+    open_ones = [name for name in names if name not in solved]
+    told = f"{len(names) - len(open_ones)} of {len(names)} exercises solved."
+    following = f" Next: {open_ones[0]}" if open_ones else ""
+    return "\n".join([*lines, f"\n{told}{following}"])
+
+
+def marks(chapter: Chapter, solved: Collection[str]) -> str:
+    """Draw a full circle for each exercise that is solved, an empty one for others."""
+    return "".join("●" if name in solved else "○" for name in chapter.exercises)
+
+
+def count(chapter: Chapter, solved: Collection[str]) -> str:
+    """Say how many are solved: "2 of 4"."""
+    here = sum(name in solved for name in chapter.exercises)
+    return f"{here} of {len(chapter.exercises)}"

@@ -15,7 +15,8 @@ PACKAGE = "course_lib"
 RANKS = {
     "runtime": 0,
     "intervals": 0,
-    "progress": 1,
+    "syllabus": 1,
+    "progress": 2,
     "world": 0,
     "tokenizer": 0,
     "crawl": 1,

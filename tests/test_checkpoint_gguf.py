@@ -142,6 +142,16 @@ def test_what_was_kept_of_another_file_is_not_used(tmp_path):
     assert files_in(tmp_path) == ["kept", "mine.gguf"]
 
 
+def test_a_file_in_a_folder_of_somebody_else_is_read_and_nothing_kept(
+    tmp_path, monkeypatch
+):
+    path = checkpoint.export_gguf(tmp_path / "mine.gguf", model_of())
+    monkeypatch.setattr(gguf_file.os, "access", lambda *_: False)
+    loaded = checkpoint.load_gguf(path)[0]
+    assert torch.equal(loaded(IDS), model_of()(IDS))
+    assert files_in(tmp_path) == ["mine.gguf"]
+
+
 def test_the_second_time_nothing_is_parsed(tmp_path, monkeypatch):
     path = checkpoint.export_gguf(tmp_path / "mine.gguf", model_of())
     checkpoint.load_gguf(path, dtype=torch.bfloat16)

@@ -103,13 +103,14 @@ def test_start_asks_first_and_fetches_when_all_is_set_up(
     done = []
 
     class Options:
-        port, no_browser = None, True
+        port, no_browser, wheelhouse = None, True, None
 
     def asked(*, interactive):
         done.append("ask" if interactive else "tell")
         return interactive
 
-    def prepare(steps):
+    def prepare(steps, *, sources):
+        assert not sources
         done.append("set up")
         steps.number = 2
         return Environment(tmp_path)

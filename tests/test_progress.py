@@ -4,10 +4,11 @@ import json
 
 import pytest
 
+from course_lib import __main__ as cli
 from course_lib import progress as keeping
 from course_lib.commands import copies, progress
 from course_lib.exercises.first_steps import exercise
-from course_lib.runtime import ROOT
+from course_lib.syllabus import CHAPTERS, syllabus
 
 RIGHT = "00.longest_word"
 
@@ -80,37 +81,45 @@ def test_a_damaged_file_is_left_alone_and_the_chapter_goes_on(mine, capsys):
 
 
 def test_the_overview_counts_and_names_the_next_one():
-    chapters = sorted((ROOT / "chapters").glob("0[02]_*.ipynb"))
-    text = progress.overview(chapters, {RIGHT: "2026-01-01"})
-    assert "00  start here" in text
+    chapters = [one for one in syllabus() if one.number in ("00", "02")]
+    text = keeping.overview(chapters, {RIGHT: "2026-01-01"})
+    assert "00  Start here" in text
     assert "●" in text.splitlines()[0]
-    names = [n for chapter in chapters for n in progress.exercises_of(chapter)]
+    names = [name for chapter in chapters for name in chapter.exercises]
     assert f"1 of {len(names)} exercises solved" in text
     following = next(name for name in names if name != RIGHT)
     assert text.endswith(f"Next: {following}")
-    everything = progress.overview(chapters, dict.fromkeys(names, "x"))
+    everything = keeping.overview(chapters, dict.fromkeys(names, "x"))
     assert everything.endswith(f"{len(names)} of {len(names)} exercises solved.")
 
 
+def test_the_command_reads_the_file_that_a_server_names(mine, monkeypatch, capsys):
+    monkeypatch.setenv(keeping.VARIABLE, str(mine / "ada.json"))
+    solve()
+    capsys.readouterr()
+    assert cli.main(["progress"]) == 0
+    assert "1 of 2" in capsys.readouterr().out.splitlines()[0]
+
+
 def test_a_reset_keeps_the_students_notebook_beside_a_fresh_one(mine):
-    chapters = sorted((ROOT / "chapters").glob("00_*.ipynb"))
+    chapters = sorted(CHAPTERS.glob("00_*.ipynb"))
     name = chapters[0].name
-    assert copies.update_copies(ROOT / "chapters", mine)
+    assert copies.update_copies(CHAPTERS, mine)
     path = mine / "progress.json"
     path.write_text(json.dumps({RIGHT: "x", "02.merge": "x"}))
     worked_in = (mine / name).read_text(encoding="utf-8") + " "
     (mine / name).write_text(worked_in, encoding="utf-8")
-    told = progress.reset("00", chapters, mine)
+    told = progress.reset("00", chapters, path)
     kept = name.replace(".ipynb", ".mine-1.ipynb")
     assert kept in told
     assert (mine / kept).read_text(encoding="utf-8") == worked_in
     assert (mine / name).read_text(encoding="utf-8") + " " == worked_in
     assert keeping.read_progress(path) == {"02.merge": "x"}
-    assert "called" not in progress.reset("00", chapters, mine)  # nothing to keep
-    outcomes = {o.name: o.what for o in copies.update_copies(ROOT / "chapters", mine)}
+    assert "called" not in progress.reset("00", chapters, path)  # nothing to keep
+    outcomes = {o.name: o.what for o in copies.update_copies(CHAPTERS, mine)}
     assert outcomes[name] == "same"
 
 
 def test_an_unknown_chapter_is_refused(mine):
     with pytest.raises(ValueError, match="no chapter '77'"):
-        progress.reset("77", sorted((ROOT / "chapters").glob("*.ipynb")), mine)
+        progress.reset("77", sorted(CHAPTERS.glob("*.ipynb")), mine / "progress.json")

@@ -49,7 +49,8 @@ def load_gguf(
     """Read a model of the Llama architecture; quantised numbers become plain ones.
 
     The first time takes long, since the format's reader is written in Python. What it
-    gave is kept as safetensors, in a folder beside the file or in `cache_folder`.
+    gave is kept as safetensors, in a folder beside the file or in `cache_folder`, where
+    one may write there (a class may share a file that belongs to somebody else).
 
     Raises:
         ValueError: at another architecture, or if the file is missing, cut off or
@@ -66,7 +67,7 @@ def load_gguf(
         return load_hf(kept, device, dtype)
     config, tensors, tokenizer = _parsed(path, dtype)
     model = filled(config, tensors, str(path), device, dtype)
-    if cache:
+    if cache and (not place.exists() or os.access(place, os.W_OK)):
         write_hf(kept, model, tokenizer, None, None, {SOURCE: source})
     return model, tokenizer
 

@@ -10,8 +10,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from course_lib.commands import console, machine
 from course_lib.commands.console import CommandError, Steps
@@ -31,6 +32,15 @@ CONSTRAINTS = "tests/constraints.txt"
 # Beside the installed packages there must be room for the largest one's download.
 FREE_GB_NEEDED = 2.0
 SIZE_AND_TIME = "about 1.3 GB on disk, 1 to 5 minutes on a fast line"
+QUIETLY = [
+    "--no-input", "--disable-pip-version-check", "--progress-bar", "off",
+]  # fmt: skip
+NOT_AS_TESTED = (
+    f"The exact versions in {CONSTRAINTS} could not be had.\n"
+    f"      Once more, with any versions that {COURSE_REQUIREMENTS} allows.\n"
+    "      They are not the ones the tests ran with: most likely all is well,\n"
+    "      but some printed numbers may differ."
+)
 LINUX_NOTE = (
     "On Linux, pip may choose the PyTorch that carries NVIDIA's libraries: 2.8 GB to\n"
     "download instead of 0.2. It runs without a GPU just as well. PyTorch's install\n"
@@ -38,8 +48,13 @@ LINUX_NOTE = (
 )
 
 
-def prepare(steps: Steps, *, with_tests: bool = False) -> Environment:
+def prepare(
+    steps: Steps, *, with_tests: bool = False, sources: Sequence[str] = ()
+) -> Environment:
     """Make `.venv` and install: two steps. What is already done is only checked.
+
+    Args:
+        sources: options for pip that say where packages come from, if not as usual.
 
     Raises:
         CommandError: if it cannot be done; the message is the remedy.
@@ -53,7 +68,7 @@ def prepare(steps: Steps, *, with_tests: bool = False) -> Environment:
         steps.start("Packages")
         steps.done("installed")
         return env
-    explain(env)
+    explain(env, from_index=not sources)
     steps.start("Python environment")
     if version is None:
         make_environment(env)
@@ -65,12 +80,12 @@ def prepare(steps: Steps, *, with_tests: bool = False) -> Environment:
             )
     steps.done(f".venv, with Python {version}")
     steps.start(f"Packages, {SIZE_AND_TIME}")
-    install(env, names, version)
+    install(env, names, version, sources)
     steps.done("installed")
     return env
 
 
-def explain(env: Environment) -> None:
+def explain(env: Environment, *, from_index: bool = True) -> None:
     """Say beforehand what will happen, how big it is and how long it takes."""
     problem = machine.no_pytorch_because(*machine.platform_key())
     if problem is not None:
@@ -90,7 +105,7 @@ def explain(env: Environment) -> None:
         "Nothing else on this computer changes. Stop it with Ctrl-C whenever you\n"
         "like: the same command goes on from there."
     )
-    if sys.platform == "linux":
+    if sys.platform == "linux" and from_index:
         print(LINUX_NOTE)
     print()
 
@@ -119,7 +134,12 @@ def is_installed(env: Environment, names: list[str], python_version: str) -> boo
     return all(stamp.get(name) == key_of(env, name, python_version) for name in names)
 
 
-def install(env: Environment, names: list[str], python_version: str) -> None:
+def install(
+    env: Environment,
+    names: list[str],
+    python_version: str,
+    sources: Sequence[str] = (),
+) -> None:
     """Install with the pinned versions; if that fails, once more with the ranges."""
     repair(env)
     still_true = {
@@ -129,14 +149,9 @@ def install(env: Environment, names: list[str], python_version: str) -> None:
     }
     env.stamp.unlink(missing_ok=True)  # until pip is done, nothing is certain
     env.pip_log.unlink(missing_ok=True)
-    wanted = [part for name in names for part in ("-r", name)]
+    wanted = [*sources, *(part for name in names for part in ("-r", name))]
     if not run_pip(env, [*wanted, "-c", CONSTRAINTS]):
-        print(
-            f"      The exact versions in {CONSTRAINTS} could not be installed.\n"
-            f"      Once more, with any versions that {COURSE_REQUIREMENTS} allows.\n"
-            "      They are not the ones the tests ran with: most likely all is well,\n"
-            "      but some printed numbers may differ."
-        )
+        print(f"      {NOT_AS_TESTED}")
         if not run_pip(env, wanted):
             log = env.pip_log.read_text(encoding="utf-8")
             raise CommandError(
@@ -162,12 +177,21 @@ def repair(env: Environment) -> None:
 
 
 def run_pip(env: Environment, arguments: list[str]) -> bool:
-    """Run `pip install`, show what takes long, and keep the rest in a log."""
-    command = [str(env.python), "-m", "pip", "install", "--no-input"]
-    command += ["--disable-pip-version-check", "--progress-bar", "off", *arguments]
+    """Run `pip install` in `.venv`."""
+    command = [str(env.python), "-m", "pip", "install", *QUIETLY, *arguments]
+    return follow(command, env, env.pip_log)
+
+
+def follow(
+    command: list[str],
+    env: Environment,
+    log_file: Path,
+    variables: dict[str, str] | None = None,
+) -> bool:
+    """Run pip, show what takes long, keep the rest in a log; tell whether it worked."""
     with (
-        open(env.pip_log, "a", encoding="utf-8") as log,
-        running(command, env) as pip,
+        open(log_file, "a", encoding="utf-8") as log,
+        running(command, env, variables) as pip,
     ):
         for line in pip.stdout:
             log.write(line)
@@ -177,12 +201,14 @@ def run_pip(env: Environment, arguments: list[str]) -> bool:
 
 
 @contextmanager
-def running(command: list[str], env: Environment) -> Iterator[subprocess.Popen]:
+def running(
+    command: list[str], env: Environment, variables: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen]:
     """Run a program to be read line by line; never leave it behind on Ctrl-C."""
     process = subprocess.Popen(
         command,
         cwd=env.root,
-        env=clean_variables(),
+        env=clean_variables() if variables is None else variables,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

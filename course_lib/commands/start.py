@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from course_lib.commands import bootstrap, copies, offer
+from course_lib.commands import bootstrap, copies, offer, wheelhouse
 from course_lib.commands.console import CommandError, Steps
 from course_lib.commands.environment import Environment, clean_variables
 from course_lib.runtime import ROOT, atomic_write
@@ -58,14 +58,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-launch", action="store_true", help="prepare everything, start nothing"
     )
+    parser.add_argument(
+        "--wheelhouse",
+        metavar="FOLDER",
+        type=Path,
+        help="install from this folder, which the verb wheelhouse made; no network",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Do the four steps of `start`; the last one lasts until JupyterLab is stopped."""
     check_port(options.port)
-    real_model_wanted = offer.is_wanted(interactive=not options.no_launch)
+    carried = wheelhouse.check(options.wheelhouse) if options.wheelhouse else None
+    if carried is not None and wheelhouse.bring_model(carried):
+        print("The real model was in the wheelhouse, and is in its place now.\n")
+    real_model_wanted = carried is None and offer.is_wanted(
+        interactive=not options.no_launch
+    )
     steps = Steps(3 if options.no_launch else 4)
-    env = bootstrap.prepare(steps)
+    sources = [] if carried is None else wheelhouse.offline(carried)
+    env = bootstrap.prepare(steps, sources=sources)
     folder = ROOT / "my_course"
     steps.start(f"Your own copies of the chapters, in {folder.name}/")
     outcomes = copies.update_copies(ROOT / "chapters", folder)

@@ -7,6 +7,7 @@ the same on every run. Widgets show what others computed; none of them trains.
 
 from course_lib.widgets.attention_view import AttentionView
 from course_lib.widgets.chat_panel import ChatPanel
+from course_lib.widgets.course_map import CourseMap
 from course_lib.widgets.curve_guess import CurveGuess
 from course_lib.widgets.guess_game import GuessGame
 from course_lib.widgets.label_pairs import LabelPairs
@@ -26,6 +27,7 @@ from course_lib.widgets.tool_trace import ToolTrace
 __all__ = [
     "AttentionView",
     "ChatPanel",
+    "CourseMap",
     "CurveGuess",
     "GuessGame",
     "LabelPairs",
