@@ -7,7 +7,7 @@ const FRAME = `
     <svg class="plane" viewBox="0 0 ${SIZE} ${SIZE}" tabindex="0" role="application"
       aria-label="Plane with the key arrows; the arrow keys move the query"></svg>
     <div class="numbers">
-      <table><colgroup>${[24, 15, 16, 29, 16].map((w) => `<col style="width:${w}%">`).join("")}</colgroup><thead><tr><th>key</th><th title="query · key">q · k</th><th class="score">÷ √D</th>
+      <table aria-label="The query against every key"><colgroup>${[24, 15, 16, 29, 16].map((w) => `<col style="width:${w}%">`).join("")}</colgroup><thead><tr><th>key</th><th title="query · key">q · k</th><th class="score">÷ √D</th>
         <th colspan="2" title="softmax">weight</th></tr></thead><tbody></tbody></table>
       <label class="note"><input type="checkbox" class="scaled"> <span></span></label>
       <div class="output note"></div>
