@@ -1,5 +1,6 @@
 """A chapter is ready for a lecture: its run sheet, its copy with a button in front."""
 
+import ast
 import json
 
 import pytest
@@ -12,6 +13,7 @@ from course_lib.commands.run_sheet import (
     closing_kind,
     notes_of,
     run_sheet,
+    sections,
     split_at_headings,
 )
 from course_lib.runtime import ROOT
@@ -128,6 +130,42 @@ def test_the_notes_are_about_sections_that_are_there(chapter):
     for note in written.values():
         assert set(note) <= {"say", "click", "expect", "skip", "needs"}
         assert set(note.get("needs", ())) <= ids
+
+
+LOOPS = ("train", "practise", "learn_preferences")
+
+
+def parsed(cell):
+    source = "".join(cell["source"]) if cell["cell_type"] == "code" else ""
+    lines = [line for line in source.splitlines() if not line.startswith(("%", "!"))]
+    return ast.parse("\n".join(lines))
+
+
+def stored(cells):
+    """Return the names that cells give a value."""
+    nodes = [node for cell in cells for node in ast.walk(parsed(cell))]
+    names = [
+        node.id
+        for node in nodes
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]
+    return {*names, *(node.arg for node in nodes if isinstance(node, ast.arg))}
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_a_rewind_trains_a_fresh_model_and_not_the_trained_one(chapter):
+    cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
+    for one, (_, some) in zip(run_sheet(chapter), sections(cells), strict=True):
+        again = [cell for cell in cells if cell["id"] in one.needs]
+        trained = {
+            node.args[0].id
+            for cell in some
+            for node in ast.walk(parsed(cell))
+            if isinstance(node, ast.Call)
+            and getattr(node.func, "id", "") in LOOPS
+            and isinstance(node.args[0], ast.Name)
+        }
+        assert trained <= stored([*again, *some]), one.title
 
 
 @pytest.mark.parametrize("chapter", [CHAPTERS[0], CHAPTERS[10]])
