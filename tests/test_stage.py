@@ -2,10 +2,11 @@
 
 import ast
 import json
+from dataclasses import replace
 
 import pytest
 
-from course_lib.commands import stage
+from course_lib.commands import stage, start
 from course_lib.commands.console import CommandError
 from course_lib.commands.run_sheet import (
     CLOSING,
@@ -180,6 +181,13 @@ def test_the_copy_begins_with_the_button_and_has_no_outputs(chapter, tmp_path):
     exec("".join(cells[0]["source"]), found)
     sheets = found["RunSheet"]
     assert sheets is RunSheet
+
+
+def test_only_on_stage_are_live_runs_cut_off(tmp_path, monkeypatch):
+    monkeypatch.delenv("COURSE_STAGE", raising=False)
+    lab = start.Lab(tmp_path, "x.ipynb", 1, "t", browser=False)
+    assert "COURSE_STAGE" not in start.lab_variables(lab)
+    assert start.lab_variables(replace(lab, on_stage=True))["COURSE_STAGE"] == "1"
 
 
 def test_an_unknown_chapter_is_named():

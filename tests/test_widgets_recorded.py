@@ -1,12 +1,22 @@
 """On stage: a live run that would take too long ends in its recording, and says so."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
 
+from course_lib.runtime import DATA, ROOT
 from course_lib.widgets import LiveChart, recorded
-from course_lib.widgets.recorded import RECORD, RecordedRun, keep_run, recorded_run
+from course_lib.widgets.recorded import (
+    RECORD,
+    RUNS,
+    RecordedRun,
+    keep_run,
+    recorded_run,
+)
+
+CHART = re.compile(r"LiveChart: (.+) \(points: (.+)\)")
 
 STEPS = 10
 ENTRIES = [{"step": k, "loss": 9.0 - k, "say": "Th"} for k in range(1, STEPS + 1)]
@@ -120,3 +130,40 @@ def test_a_run_is_recorded_with_its_length(clock, monkeypatch, tmp_path):
     assert len(json.loads(path.read_text())["Loss"]) == 1, (
         "later loops are recorded anew"
     )
+
+
+def live_charts():
+    """Read from the chapters: which charts ran live, and how many points they got."""
+    found = {}
+    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if ".replay(" in "".join(cell["source"]):
+                continue
+            for output in cell.get("outputs", ()):
+                text = "".join(output.get("data", {}).get("text/plain", ""))
+                for title, points in CHART.findall(text):
+                    found.setdefault((path.name, title), set()).add(points)
+    return found
+
+
+CHARTS = live_charts()
+
+
+def test_no_two_chapters_call_a_chart_the_same():
+    titles = [title for _, title in CHARTS]
+    assert len(titles) == len(set(titles))
+
+
+@pytest.mark.parametrize(("chapter", "title"), CHARTS)
+def test_every_live_run_of_the_chapters_was_recorded(chapter, title):
+    """Else `python -m course_lib author --record` for this chapter."""
+    counts = {}
+    for points in CHARTS[chapter, title]:
+        for name, count in (one.rsplit(" ", 1) for one in points.split(", ")):
+            counts[name] = max(counts.get(name, 0), int(count))
+    runs = json.loads((DATA / RUNS).read_text(encoding="utf-8"))[title]
+    entries = [entry for run in runs for entry in run["entries"]]
+    for name, count in counts.items():
+        recorded_points = sum(name in entry for entry in entries)
+        assert count - 1 <= recorded_points <= count, name  # one may precede the loop
+    assert all(run["seconds"] < 60 for run in runs), "live for no longer than that"

@@ -235,7 +235,7 @@ function render({ model, el }) {
     look();
     hud = document.createElement("div");
     hud.className = "course-hud";
-    hud.setAttribute("role", "status");
+    hud.setAttribute("role", "timer");  // not read out every second
     panel.append(hud);
     if (!at) begun = Date.now();  // who left by mistake comes back to the same slide
     clock = setInterval(tick, 1000);
