@@ -35,9 +35,8 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def stage(monkeypatch, tmp_path):
-    path = tmp_path / "runs.json"
-    keep_run(path, "Loss", 0, RUN)
-    monkeypatch.setattr(recorded, "data_path", lambda _name: path)
+    keep_run(tmp_path / RUNS, "Loss", 0, RUN)
+    monkeypatch.setattr(recorded, "DATA", tmp_path)
     monkeypatch.setenv("COURSE_STAGE", "1")
 
 

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from course_lib.runtime import atomic_write, data_path, mode, on_stage
+from course_lib.runtime import DATA, atomic_write, mode, on_stage
 
 if TYPE_CHECKING:
     from course_lib.widgets.live_chart import LiveChart
@@ -49,8 +49,10 @@ def recorded_run(
     title: str, number: int, path: Path | None = None
 ) -> RecordedRun | None:
     """Find the recording of a chart's loop (0 is its first); None if there is none."""
-    file = path or data_path(RUNS)
-    runs = json.loads(file.read_text(encoding="utf-8")).get(title, [])
+    path = path or DATA / RUNS
+    if not path.exists():  # no reason to fail in front of an audience
+        return None
+    runs = json.loads(path.read_text(encoding="utf-8")).get(title, [])
     return RecordedRun(**runs[number]) if number < len(runs) else None
 
 
