@@ -84,6 +84,11 @@ def by_mode(*, test: T, default: T, long: T) -> T:
     return {"test": test, "default": default, "long": long}[mode()]
 
 
+def on_stage() -> bool:
+    """Tell whether a lecture goes on (COURSE_STAGE): then no run may take too long."""
+    return bool(os.environ.get("COURSE_STAGE"))
+
+
 def device() -> "torch.device":
     """Choose a CUDA GPU if there is one, else the CPU; COURSE_DEVICE overrides it.
 

@@ -90,7 +90,10 @@ arrow
 def opened(browser, lab, name: str, cells: list[str]) -> Chapter:
     """Open a notebook made of these cells, none of them run."""
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells],
+        cells=[
+            nbformat.v4.new_code_cell(cell.strip(), id=f"cell-{k}")
+            for k, cell in enumerate(cells)
+        ],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     nbformat.write(notebook, lab.folder / name)

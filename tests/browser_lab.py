@@ -90,7 +90,7 @@ def running_lab(folder: Path, variables: dict[str, str]) -> Iterator[start.Lab]:
     copies.update_copies(ROOT / "chapters", work)
     lab = start.Lab(work, "", unused_port(), secrets.token_hex(8), browser=False)
     env = Environment(Path(sys.prefix), os.name)
-    command = [*start.lab_command(env, lab), "--LabApp.expose_app_in_browser=True"]
+    command = start.lab_command(env, lab)
     command[0] = sys.executable
     own_folders = {
         f"JUPYTER_{name}_DIR": str(folder / name)
@@ -104,7 +104,12 @@ def running_lab(folder: Path, variables: dict[str, str]) -> Iterator[start.Lab]:
     with open(folder / "lab.log", "w") as log:
         process = subprocess.Popen(
             command,
-            env={**start.lab_variables(lab), **own_folders, **variables},
+            env={
+                **start.lab_variables(lab),
+                **own_folders,
+                "PYTHONPATH": str(ROOT),  # this checkout, whatever else is installed
+                **variables,
+            },
             cwd=work,
             stdout=log,
             stderr=subprocess.STDOUT,

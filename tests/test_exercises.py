@@ -4,6 +4,11 @@ The answers stand in `answers_*.py`, one file for each room of `course_lib.exerc
 WRONG maps an exercise to (answer, words it must be told), RIGHT to unusual answers.
 """
 
+import ast
+import json
+import linecache
+from pathlib import Path
+
 import answers_base_models
 import answers_capstone
 import answers_finetuning
@@ -38,7 +43,7 @@ import course_lib.exercises.tokenization
 import course_lib.exercises.tokens_to_think
 import course_lib.exercises.tool_use
 import course_lib.exercises.transformer  # noqa: F401  importing a room pins it
-from course_lib.exercises.board import Mistake, known_exercises
+from course_lib.exercises.board import Mistake, exercise, known_exercises
 
 ROOMS = (
     answers_first_steps,
@@ -58,14 +63,19 @@ ROOMS = (
     answers_reinforcement_learning,
     answers_rlhf,
 )
+CHAPTERS = Path(__file__).resolve().parents[1] / "chapters"
 EXERCISES = {n: e for n, e in known_exercises().items() if n[:2].isdigit()}
 WRONG = {name: cases for room in ROOMS for name, cases in room.WRONG.items()}
 RIGHT = {name: answers for room in ROOMS for name, answers in room.RIGHT.items()}
 CASES = [(name, *case) for name, cases in WRONG.items() for case in cases]
 
 
-def test_every_exercise_has_three_wrong_answers():
-    assert {name for name in EXERCISES if len(WRONG.get(name, [])) < 3} == set()
+def test_every_exercise_names_three_different_mistakes_besides_a_missing_return():
+    named = {
+        name: {words for _, words in WRONG[name] if "is there a `return`" not in words}
+        for name in WRONG
+    }
+    assert {name for name in EXERCISES if len(named.get(name, ())) < 3} == set()
     assert set(WRONG) | set(RIGHT) == set(EXERCISES)
 
 
@@ -92,6 +102,40 @@ def test_every_exercise_has_three_wrong_answers():
 )
 def test_a_chapter_has_enough_exercises(chapter, at_least):
     assert sum(name.startswith(chapter) for name in EXERCISES) >= at_least
+
+
+def stubs() -> dict[str, str]:
+    """Read what students find: the undone function of each exercise, by its name."""
+    found = {}
+    for chapter in sorted(CHAPTERS.glob("*.ipynb")):
+        for cell in json.loads(chapter.read_text(encoding="utf-8"))["cells"]:
+            source = "".join(cell["source"])
+            if cell["cell_type"] != "code" or "@exercise(" not in source:
+                continue
+            for node in ast.parse(source).body:
+                for decorator in getattr(node, "decorator_list", ()):
+                    name = ast.literal_eval(decorator.args[0])
+                    assert name not in found, f"{name} is asked twice"
+                    found[name] = ast.unparse(node) + "\n"
+    return found
+
+
+STUBS = stubs()
+
+
+def test_every_exercise_is_asked_in_a_chapter_and_every_question_is_checked():
+    assert set(STUBS) == set(EXERCISES)
+
+
+@pytest.mark.parametrize("name", STUBS)
+def test_a_blank_is_not_attempted_and_the_chapter_goes_on(name, capsys, monkeypatch):
+    file, lines = f"<stub of {name}>", STUBS[name].splitlines(keepends=True)
+    monkeypatch.setitem(linecache.cache, file, (len(STUBS[name]), None, lines, file))
+    scope = {"exercise": exercise}
+    exec(compile(STUBS[name], file, "exec"), scope)
+    function = ast.parse(STUBS[name]).body[0].name
+    assert scope[function] is EXERCISES[name].reference
+    assert f"○ {name}: not attempted" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -3,6 +3,8 @@
 import base64
 
 import pytest
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course_lib.factuality import Tally, reliability
 from course_lib.intervals import Interval, wilson
@@ -61,6 +63,16 @@ def test_what_a_test_compares_and_the_picture_are_the_same_on_every_run(name):
     assert set(data) == {"text/plain", "image/png"}
     assert data["text/plain"] == metadata["image/png"]["alt"] == "What it shows."
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+
+
+def test_the_words_reach_a_page_made_from_the_notebook():
+    data, metadata = with_alt(
+        FIGURES["curve"](), "The loss <falls>."
+    )._repr_mimebundle_()
+    output = new_output("display_data", data=data, metadata=metadata)
+    notebook = new_notebook(cells=[new_code_cell("x", outputs=[output])])
+    page, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    assert 'alt="The loss &lt;falls&gt;."' in page
 
 
 def test_lines_carry_their_names_apart_from_each_other():

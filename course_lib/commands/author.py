@@ -2,9 +2,12 @@
 
     python -m course_lib author 02
     python -m course_lib author --check
+    python -m course_lib author --record
 
 Each chapter runs in a fresh kernel, without a network. What is stored is what the test
 compares: no warnings, no widget state, no timings. The same run gives the same bytes.
+With `--record` the live trainings' curves and lengths are kept in data/, too: `stage`
+promises these lengths. Record on a quiet machine, after a training was changed.
 """
 
 import argparse
@@ -14,7 +17,7 @@ import subprocess
 from course_lib.commands import bootstrap
 from course_lib.commands.console import CommandError, Steps
 from course_lib.commands.environment import clean_variables
-from course_lib.runtime import ROOT
+from course_lib.runtime import DATA, ROOT
 
 HELP = "run chapters and store their outputs (for maintainers)"
 INSIDE = "COURSE_AUTHOR_INSIDE"  # set for the run in .venv, which does the work
@@ -27,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="write nothing; fail if a run differs"
     )
+    parser.add_argument(
+        "--record", action="store_true", help="keep the live trainings' curves in data/"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,17 +41,23 @@ def run(options: argparse.Namespace) -> int:
         return _author(options)
     env = bootstrap.prepare(Steps(3), with_tests=True)
     command = [str(env.python), "-m", "course_lib", "author", *options.chapters]
-    if options.check:
-        command.append("--check")
+    command += [f"--{name}" for name in ("check", "record") if vars(options)[name]]
     variables = clean_variables({INSIDE: "1"})
     return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 
 
 def _author(options: argparse.Namespace) -> int:
     from course_lib.commands.notebooks import author
+    from course_lib.speedrun.manifest import list_files
+    from course_lib.widgets.recorded import RECORD, RUNS
 
+    if options.record:
+        os.environ[RECORD] = str(DATA / RUNS)  # the chapters' kernels inherit it
     names = options.chapters or sorted((ROOT / "chapters").glob("*.ipynb"))
     try:
-        return author(names, check=options.check)
+        failures = author(names, check=options.check)
     except ValueError as error:
         raise CommandError(str(error)) from error
+    if options.record:
+        list_files(DATA, [RUNS], "python -m course_lib author --record", seed=0)
+    return failures

@@ -4,7 +4,8 @@
     python -m course_lib stage 09 --sheet      # only print what to say, click, expect
 
 Opens a copy in my_stage/ whose first cell is a ▶ Present button: full-screen slides
-with live cells, one section at a time, speaker's notes on the key n.
+with live cells, one section at a time, speaker's notes on the key n, a rewind on r. A
+live training that would take much longer than the sheet says ends in its recording.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 from course_lib.commands import bootstrap, copies, start
 from course_lib.commands.console import CommandError, Steps
 from course_lib.commands.environment import Environment
-from course_lib.commands.run_sheet import as_text, run_sheet
+from course_lib.commands.run_sheet import Section, as_text, run_sheet, split_at_headings
 from course_lib.runtime import ROOT, atomic_write
 
 HELP = "prepare a chapter for a lecture, with slides and a run sheet"
@@ -68,6 +69,7 @@ def run(options: argparse.Namespace) -> int:
         start.free_port(None),
         secrets.token_hex(16),
         not options.no_browser,
+        on_stage=True,
     )
     return start.launch(env, lab)
 
@@ -90,7 +92,8 @@ def stage_copy(chapter: Path, folder: Path) -> Path:
     """Write the chapter, outputs cleared, with the button in front."""
     notebook = copies.read_notebook(chapter)
     fresh = copies.cleared(copy.deepcopy(notebook))
-    sheet = json.dumps([vars(one) for one in run_sheet(chapter)])
+    fresh["cells"] = list(split_at_headings(fresh["cells"]))
+    sheet = json.dumps([for_widget(one) for one in run_sheet(chapter)])
     cell = {
         "cell_type": "code",
         "id": "present",
@@ -101,6 +104,11 @@ def stage_copy(chapter: Path, folder: Path) -> Path:
     }
     fresh["cells"].insert(0, cell)
     return atomic_write(folder / chapter.name, copies.as_bytes(fresh))
+
+
+def for_widget(section: Section) -> dict:
+    """Hand over what `widgets.RunSheet` takes."""
+    return {k: v for k, v in vars(section).items() if k != "exercise_minutes"}
 
 
 def warm_up(env: Environment) -> None:

@@ -41,6 +41,7 @@ class Lab:
     port: int
     token: str
     browser: bool
+    on_stage: bool = False  # a lecture: no live run takes longer than promised
 
     @property
     def url(self) -> str:
@@ -177,6 +178,7 @@ def lab_command(env: Environment, lab: Lab) -> list[str]:
         "--LabApp.log_level=WARN",
         f"--LabApp.default_url=/lab/tree/{quote(lab.first_chapter)}",
         "--LabApp.extension_manager=readonly",
+        "--LabApp.expose_app_in_browser=True",  # so that ▶ Present can run cells again
     ]
     if not lab.browser:
         command.append("--no-browser")
@@ -194,6 +196,7 @@ def lab_variables(lab: Lab) -> dict[str, str]:
             "JUPYTER_PREFER_ENV_PATH": "1",
             # Tabs of the user's other projects do not open here, nor ours there.
             "JUPYTERLAB_WORKSPACES_DIR": str(lab.folder / ".jupyter" / "workspaces"),
+            **({"COURSE_STAGE": "1"} if lab.on_stage else {}),
         }
     )
 

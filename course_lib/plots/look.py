@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito 2008, two of them darker, for thin lines on white.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#aa4499", "#8a6d00")
+# After Okabe and Ito 2008 and Tol 2021: apart for who cannot tell red from green, too.
+COLOURS = ("#0072b2", "#c44e00", "#009e73", "#882255", "#222222")
 DASHES = ((), (7, 3), (2, 2), (9, 3, 2, 3), (4, 4))
 MARKERS = "os^Dv"
 STYLE = {

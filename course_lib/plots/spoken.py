@@ -11,7 +11,12 @@ DPI = 80
 
 
 class FigureWithAlt:
-    """A picture and its words; notebooks store both, tests compare the words."""
+    """A picture and its words; notebooks store both, tests compare the words.
+
+    The words are where nbformat has a place for them, in the output's metadata.
+    nbconvert's `basic` and `classic` pages hand them to screen readers; JupyterLab 4.6
+    and the page `lab` do not yet, so the prose behind a figure has to say it, too.
+    """
 
     def __init__(self, figure: "Figure", text: str) -> None:
         self.figure, self.text = figure, text

@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 
 # Pale, told apart by colour-blind readers, and dark text stays readable on each.
-TOKEN_COLOURS = ("#cfe8ff", "#ffe7c2", "#d9f2d0", "#f6d5e5", "#e3dcfa")
+TOKEN_COLOURS = ("#cfe8ff", "#ffe7c2", "#d9f2d0", "#f6d5e5", "#c8b8f0")
 
 
 class CourseWidget(anywidget.AnyWidget):

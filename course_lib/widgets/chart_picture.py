@@ -5,9 +5,9 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 
-# Okabe and Ito's colours, told apart by colour-blind readers; dashes and markers tell
+# The colours of plots.look, told apart by colour-blind readers; dashes and markers tell
 # the series apart in print, too. The page draws with the same.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#aa4499", "#8a6d00")
+COLOURS = ("#0072b2", "#c44e00", "#009e73", "#882255", "#222222")
 DASHES = ((), (7, 3), (2, 2), (9, 3, 2, 3), (4, 4))
 MARKERS = "os^Dv"
 MAX_MARKERS = 8

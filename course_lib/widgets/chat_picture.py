@@ -15,7 +15,7 @@ SHADES = (
     (0.9, "#ffffff"), (0.5, "#fff1d6"), (0.2, "#fdd9a0"), (0.05, "#fbb061"),
     (0.0, "#ef7f3c"),
 )  # fmt: skip
-BOXES = {"call": "#cfe8ff", "result": "#d9f2d0", "problem": "#f6d5e5"}
+BOXES = {"call": "#cfe8ff", "result": "#d9f2d0", "problem": "#f5b8d0"}
 TITLES = {"call": "calls {tool}", "result": "{tool} answers", "problem": "problem"}
 
 

@@ -7,7 +7,7 @@ function render({ model, el }) {
     <div class="row sureness" role="radiogroup" aria-label="How sure are you?"></div>
     <div class="row options" role="group" aria-label="Words"></div>
     <div class="info" aria-live="polite"></div>
-    <table class="scores"></table>
+    <table class="scores" aria-label="Scores"></table>
     <div class="row"><button class="next">Next word ▶</button></div>`;
   const find = (name) => el.querySelector(name);
   const send = (name, value) => { model.set(name, value); model.save_changes(); };

@@ -11,7 +11,14 @@ import html
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import (
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +29,7 @@ from course_lib.runtime import by_mode
 from course_lib.widgets.base import CourseWidget
 from course_lib.widgets.chart_picture import chart_png
 from course_lib.widgets.interrupts import interrupts_call
+from course_lib.widgets.recorded import RecordedRun, in_time
 
 Step = TypeVar("Step")
 
@@ -65,6 +73,7 @@ class LiveChart(CourseWidget):
         self.series: dict[str, list[tuple[float, float]]] = {}
         self._pause_s, self._sent_at = 1 / messages_per_s, -math.inf
         self._last_step: float = 0
+        self._loops = 0  # watched so far
         self._interrupted = False
         self._thread: threading.Thread | None = None
         self._error: BaseException | None = None
@@ -94,10 +103,24 @@ class LiveChart(CourseWidget):
 
         The Stop button and the notebook's ■ both wait for the present step: the loop
         then ends as if `steps` had, and the cell goes on, so nothing learned is lost.
-        Press ■ twice to break off at once.
+        Press ■ twice to break off at once. On stage, a loop much slower than when it
+        was recorded ends in its recording (see `widgets.recorded`).
         """
+        number, self._loops = self._loops, self._loops + 1
         with self._shown("loop"), interrupts_call(self._interrupt):
-            yield from self._until_stopped(steps)
+            yield from in_time(self, self._until_stopped(steps), number)
+
+    def fade(self, run: RecordedRun, needed_s: float, seconds: float) -> None:
+        """Play the rest of a recorded run in place of the live one, and say so."""
+        note = (
+            f"recorded from step {self._last_step:g} on: this machine would need "
+            f"{needed_s:.0f} s, not {run.seconds:.0f}"
+        )
+        self._begin("replay")
+        self.note = note
+        self._play([e for e in run.entries if e["step"] > self._last_step], seconds)
+        self.note = note  # also where it was skipped to the end
+        print(note)
 
     def run_in_thread(
         self, steps: Iterable[Step], each: Callable[[Step], object]
@@ -151,19 +174,8 @@ class LiveChart(CourseWidget):
 
         Example: `chart.replay([{"step": 0, "loss": 7.6, "say": "Th"}], seconds=10)`
         """
-        entries = list(log)
-        seconds = by_mode(test=0.0, default=seconds, long=seconds)
         with self._shown("replay"), interrupts_call(self._interrupt):
-            began = time.monotonic()
-            for k, entry in enumerate(entries):
-                due = began + seconds * k / len(entries)
-                while not self._stopping and time.monotonic() < due:
-                    time.sleep(max(0.0, min(0.05, due - time.monotonic())))
-                named = {n: v for n, v in entry.items() if n not in REPLAYED_APART}
-                self.add(entry["step"], **named)
-                if entry.get("say"):
-                    self.say(entry["say"])
-            self._begin("replay")  # skipped to the end, but not cut short
+            self._play(list(log), seconds)
 
     def static_html(self) -> str:
         """Say in words what is to come, as long as there is nothing to draw."""
@@ -183,6 +195,19 @@ class LiveChart(CourseWidget):
             data, metadata = {**data, **picture}, {**(metadata or {}), **alternative}
         return data, metadata
 
+    def _play(self, entries: Sequence[Mapping[str, Any]], seconds: float) -> None:
+        seconds = by_mode(test=0.0, default=seconds, long=seconds)
+        began = time.monotonic()
+        for k, entry in enumerate(entries):
+            due = began + seconds * k / len(entries)
+            while not self._stopping and time.monotonic() < due:
+                time.sleep(max(0.0, min(0.05, due - time.monotonic())))
+            named = {n: v for n, v in entry.items() if n not in REPLAYED_APART}
+            self.add(entry["step"], **named)
+            if entry.get("say"):
+                self.say(entry["say"])
+        self._begin("replay")  # skipped to the end, but not cut short
+
     def _begin(self, kind: str) -> None:
         self._interrupted, self._error = False, None
         self.stop_requested, self.note, self.running = False, "", kind
@@ -194,7 +219,7 @@ class LiveChart(CourseWidget):
     def _stopping(self) -> bool:
         return self._interrupted or self.stop_requested
 
-    def _until_stopped(self, steps: Iterable[Step]) -> Iterator[Step]:
+    def _until_stopped(self, steps: Iterable[Step]) -> Generator[Step, None, None]:
         iterator = iter(steps)
         try:
             for step in iterator:

@@ -1,5 +1,5 @@
 // A slider over the stages of a text: bits, bytes, one merge after another.
-const COLOURS = ["#cfe8ff", "#ffe7c2", "#d9f2d0", "#f6d5e5", "#e3dcfa"];
+const COLOURS = ["#cfe8ff", "#ffe7c2", "#d9f2d0", "#f6d5e5", "#c8b8f0"];
 
 function render({ model, el }) {
   el.classList.add("course", "merge-stepper");

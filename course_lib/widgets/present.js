@@ -3,6 +3,80 @@
 const FORWARD = ["PageDown", "ArrowRight"];
 const BACK = ["PageUp", "ArrowLeft"];
 const CLASSES = ["course-present", "course-no-code"];
+const TYPING = ".cm-editor, input, textarea, select, [contenteditable], [role=slider], "
+  + "[role=listbox], .course:not(.present)";
+const WIDTH = 1280;  // pixels: where a line of code, 88 columns, fits at scale 1.5
+const NO_APP = "r: needs a JupyterLab that `python -m course_lib stage` started";
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+const since = (start) => {
+  const s = Math.floor((Date.now() - start) / 1000);
+  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+};
+function titleOf(cells) {
+  const head = cells[0]?.querySelector("h1, h2");
+  // JupyterLab hangs a ¶ behind a heading.
+  return head ? head.textContent.replace(/¶\s*$/, "").trim() : "";
+}
+
+// The notebook as JupyterLab's own code sees it, where the page shows it to us.
+function notebookOf(panel) {
+  const shown = [...(window.jupyterapp?.shell.widgets("main") ?? [])];
+  return shown.find((widget) => widget.node === panel)?.content ?? null;
+}
+
+// JupyterLab attaches and renders the cells of a long notebook bit by bit.
+async function allDrawn(notebook) {
+  const drawn = (cell) => cell.isAttached && (!cell.rendered
+    || cell.node.querySelector(".jp-RenderedMarkdown")?.childElementCount);
+  for (let k = 0; k < 50 && !notebook.widgets.every(drawn); k++) await pause(100);
+}
+
+// All cells but the button's own, cut before every heading.
+function slidesOf(panel, button) {
+  const slides = [];
+  for (const cell of panel.querySelectorAll(".jp-Notebook .jp-Cell")) {
+    const own = cell.contains(button);
+    cell.classList.toggle("course-off", own);
+    if (own) continue;
+    const head = cell.classList.contains("jp-MarkdownCell")
+      && cell.querySelector("h1, h2");
+    if (head || !slides.length) slides.push([]);
+    slides[slides.length - 1].push(cell);
+  }
+  return slides;
+}
+
+// The lecturer's page: what to say, to click, to expect, and the time.
+function drawNotes(page, one) {
+  page.title = "Notes";
+  page.body.replaceChildren();
+  page.body.style.cssText =
+    "font:22px/1.45 system-ui,sans-serif;margin:1.2em;background:#111;color:#eee";
+  const line = (tag, text, label) => {
+    if (!text) return;
+    const node = page.createElement(tag);
+    node.textContent = label ? `${label}: ${text}` : text;
+    page.body.append(node);
+  };
+  line("h2", one.title);
+  line("p", one.sentence, "Say");
+  line("p", one.clicks, "Click");
+  line("p", one.picture, "Expect");
+  line("p", one.skip, "Skip to");
+  const where = page.createElement("p");
+  where.id = "clock";
+  page.body.append(where);
+}
+
+// Run cells one after the other, as Shift + Enter would.
+async function runCells(notebook, cells) {
+  for (const cell of cells) {
+    notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+    notebook.deselectAll();
+    await window.jupyterapp.commands.execute("notebook:run-cell");
+  }
+}
 
 function render({ model, el }) {
   el.classList.add("course", "present");
@@ -10,153 +84,181 @@ function render({ model, el }) {
     <div class="row">
       <button class="start">▶ Present</button>
       <label><input type="checkbox"> show code</label>
-      <span class="note">Page Down / Page Up move · c code · n notes · + − size · Esc
-        ends</span>
+      <span class="note">Page Down / Page Up move · Shift Enter runs · r rewinds ·
+        c code · n notes · b black · + − size · Esc ends</span>
     </div>`;
   const box = el.querySelector("input");
   box.checked = model.get("show_code");
 
   let slides = [], at = 0, hud = null, panel = null, notes = null, clock = 0;
-  let begun = 0, entered = 0;
+  let begun = 0, entered = 0, said = "", black = null, leaving = false;
+  const written = new Map();  // the source of every cell when presenting began
 
   const send = (name, value) => { model.set(name, value); model.save_changes(); };
-  const titleOf = (cells) => {
-    const head = cells[0]?.querySelector("h1, h2");
-    // JupyterLab hangs a ¶ behind a heading.
-    return head ? head.textContent.replace(/¶\s*$/, "").trim() : "";
-  };
-  const minutes = (since) => {
-    const s = Math.floor((Date.now() - since) / 1000);
-    return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
-  };
   const sheet = () => {
     const title = titleOf(slides[at]);
     return model.get("sheets").find((one) => one.title === title) || { title };
   };
-
-  const collect = () => {
-    slides = [];
-    for (const cell of panel.querySelectorAll(".jp-Notebook .jp-Cell")) {
-      const head = cell.classList.contains("jp-MarkdownCell")
-        && cell.querySelector("h1, h2");
-      if (head || !slides.length) slides.push([]);
-      slides[slides.length - 1].push(cell);
-    }
-    slides = slides.filter((cells) => titleOf(cells) || cells.length > 1);
-  };
+  const view = () => panel.querySelector(".jp-WindowedPanel-outer");
   const tick = () => {
     const one = sheet();
     const planned = one.minutes ? ` of ${one.minutes} min` : "";
-    hud.textContent = `${at + 1} / ${slides.length} · ${minutes(begun)}`;
+    hud.textContent = `${said}${at + 1} / ${slides.length} · ${since(begun)}`;
     const where = notes && !notes.closed && notes.document.querySelector("#clock");
     if (where) {
-      where.textContent = `${minutes(entered)}${planned} · ${minutes(begun)} in all`;
+      where.textContent = `${since(entered)}${planned} · ${since(begun)} in all`;
     }
   };
-  const drawNotes = () => {
-    if (!notes || notes.closed) return;
-    const one = sheet(), page = notes.document;
-    page.title = "Notes";
-    page.body.replaceChildren();
-    page.body.style.cssText =
-      "font:22px/1.45 system-ui,sans-serif;margin:1.2em;background:#111;color:#eee";
-    const line = (tag, text, label) => {
-      if (!text) return;
-      const node = page.createElement(tag);
-      node.textContent = label ? `${label}: ${text}` : text;
-      page.body.append(node);
-    };
-    line("h2", one.title);
-    line("p", one.sentence, "Say");
-    line("p", one.clicks, "Click");
-    line("p", one.picture, "Expect");
-    line("p", one.skip, "Skip to");
-    const where = page.createElement("p");
-    where.id = "clock";
-    page.body.append(where);
+  const tell = (text) => { said = text ? `${text} · ` : ""; tick(); };
+  const note = () => {
+    if (notes && !notes.closed) drawNotes(notes.document, sheet());
     tick();
   };
+  const codeCells = (notebook) => notebook.widgets.filter((cell) =>
+    cell.model.type === "code" && slides[at].includes(cell.node));
+
   const show = () => {
     slides.forEach((cells, k) => cells.forEach((cell) =>
       cell.classList.toggle("course-off", k !== at)));
     entered = Date.now();
-    for (const box of panel.querySelectorAll(".jp-WindowedPanel-outer")) {
-      box.scrollTo(0, 0);
-    }
+    said = "";
+    const notebook = notebookOf(panel);
+    const [first] = notebook ? codeCells(notebook) : [];
+    if (first) notebook.activeCellIndex = notebook.widgets.indexOf(first);
+    panel.querySelector(".jp-Notebook").focus();  // where Shift + Enter is heard
+    view()?.scrollTo(0, 0);
     window.dispatchEvent(new Event("resize"));  // figures measure their room
     send("slide", at);
-    tick();
-    drawNotes();
+    note();
   };
   const go = (to) => {
     at = Math.max(0, Math.min(slides.length - 1, to));
     show();
   };
+  // A section is longer than a screen: first down to its end, then on to the next.
+  const page = (way) => {
+    const frame = view()?.getBoundingClientRect();
+    const last = slides[at][slides[at].length - 1].getBoundingClientRect();
+    const more = way > 0 ? last.bottom > frame?.bottom : view()?.scrollTop > 1;
+    if (more) view().scrollBy(0, way * 0.85 * frame.height);
+    else go(at + way);
+  };
+  // Put the section's cells back as they were written, and run again what had run.
+  const rewind = async () => {
+    const notebook = notebookOf(panel);
+    if (!notebook) return tell(NO_APP);
+    const here = codeCells(notebook), needs = sheet().needs ?? [];
+    const again = here.filter((cell) => cell.model.executionCount !== null);
+    const before = notebook.widgets.filter((cell) => needs.includes(cell.model.id));
+    tell("rewinding …");
+    const kernel = notebook.parent.sessionContext.session?.kernel;
+    if (kernel?.status === "busy") await kernel.interrupt();
+    for (const cell of here) {
+      const source = written.get(cell.model.id);
+      if (source !== undefined && cell.model.sharedModel.source !== source) {
+        cell.model.sharedModel.setSource(source);
+      }
+      cell.model.clearExecution();
+    }
+    if (again.length) await runCells(notebook, [...before, ...again]);
+    if (hud) show();
+  };
+  const darken = () => {
+    black = document.createElement("div");
+    black.className = "course-black";
+    panel.append(black);
+  };
+  const openNotes = () => {
+    leaving = Boolean(document.fullscreenElement);  // a new window ends full screen
+    notes = window.open("", "course-notes", "popup,width=760,height=520");
+    if (!notes) return tell("the browser blocked the notes' window");
+    notes.document.onkeydown = key;  // a clicker works there, too
+    note();
+  };
   const look = () => {
     document.body.classList.toggle("course-no-code", !model.get("show_code"));
-    document.body.style.setProperty("--course-scale", model.get("scale"));
+    const room = Math.max(1, window.innerWidth / WIDTH);
+    document.body.style.setProperty("--course-scale", room * model.get("scale"));
     box.checked = model.get("show_code");
   };
   const larger = (by) =>
     send("scale", Math.max(1, Math.min(4, model.get("scale") + by)));
 
-  const key = (event) => {
-    const typing = event.target.closest?.(
-      ".cm-editor, input, textarea, select, [contenteditable], [role=slider], "
-      + "[role=listbox], .course:not(.present)");
-    const name = event.key;
+  const actions = {
+    Home: () => go(0), End: () => go(slides.length - 1),
+    c: () => send("show_code", !model.get("show_code")),
+    n: openNotes, r: rewind, b: darken, ".": darken,
+    "+": () => larger(0.1), "-": () => larger(-0.1), Escape: () => stop(),
+  };
+  for (const name of FORWARD) actions[name] = () => page(1);
+  for (const name of BACK) actions[name] = () => page(-1);
+  const act = (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return null;
+    // Behind the last cell of a slide JupyterLab would go on with hidden ones.
+    if (event.key === "Enter") {
+      const hidden = event.shiftKey
+        && panel.querySelector(".jp-Cell.jp-mod-active.course-off");
+      return hidden ? () => go(at + 1) : null;
+    }
+    const typing = event.target.closest?.(TYPING);
     // A clicker sends Page Down whatever has the focus.
-    if (typing && !["PageDown", "PageUp"].includes(name)) return;
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (FORWARD.includes(name)) go(at + 1);
-    else if (BACK.includes(name)) go(at - 1);
-    else if (name === "Home") go(0);
-    else if (name === "End") go(slides.length - 1);
-    else if (name === "c") send("show_code", !model.get("show_code"));
-    else if (name === "n") openNotes();
-    else if (name === "+") larger(0.1);
-    else if (name === "-") larger(-0.1);
-    else if (name === "Escape") stop();
-    else return;
+    if (typing && !["PageDown", "PageUp"].includes(event.key)) return null;
+    return actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  };
+  const key = (event) => {
+    let action = act(event);
+    if (black && !["Control", "Shift", "Alt", "Meta"].includes(event.key)) {
+      action = () => { black.remove(); black = null; };
+    }
+    if (!action) return;
+    if (leaving && event.view === window) {
+      leaving = false;
+      panel.requestFullscreen?.().catch(() => {});
+    }
     event.preventDefault();
-    event.stopPropagation();
+    event.stopImmediatePropagation();
+    action();
   };
-  const openNotes = () => {
-    notes = window.open("", "course-notes", "popup,width=760,height=520");
-    drawNotes();
-  };
-  const fullscreen = () => { if (!document.fullscreenElement) stop(); };
+  const fullscreen = () => { if (!document.fullscreenElement && !leaving) stop(); };
 
-  const start = () => {
+  const start = async () => {
     panel = el.closest(".jp-NotebookPanel");
     if (!panel || hud) return;
-    collect();
+    panel.requestFullscreen?.().catch(() => {});  // without it, it still fills the tab
+    const notebook = notebookOf(panel);
+    if (notebook) await allDrawn(notebook);
+    for (const { model: { id, sharedModel } } of notebook?.widgets ?? []) {
+      if (!written.has(id)) written.set(id, sharedModel.source);
+    }
+    slides = slidesOf(panel, el);
     document.body.classList.add(CLASSES[0]);
     look();
     hud = document.createElement("div");
     hud.className = "course-hud";
-    hud.setAttribute("role", "status");
+    hud.setAttribute("role", "timer");  // not read out every second
     panel.append(hud);
-    begun = Date.now();
+    if (!at) begun = Date.now();  // who left by mistake comes back to the same slide
     clock = setInterval(tick, 1000);
-    document.addEventListener("keydown", key, true);
+    window.addEventListener("keydown", key, true);
     document.addEventListener("fullscreenchange", fullscreen);
-    panel.requestFullscreen?.().catch(() => {});  // without it, it still fills the tab
+    window.addEventListener("resize", look);
     send("count", slides.length);
-    at = slides.findIndex((cells) => cells.some((cell) => cell.contains(el)));
-    go(Math.max(0, at));
-    panel.focus?.();
+    go(at);
   };
   const stop = () => {
     if (!hud) return;
     document.body.classList.remove(...CLASSES);
-    document.removeEventListener("keydown", key, true);
+    window.removeEventListener("keydown", key, true);
+    window.removeEventListener("resize", look);
     document.removeEventListener("fullscreenchange", fullscreen);
     if (document.fullscreenElement) document.exitFullscreen();
     clearInterval(clock);
     hud.remove();
-    hud = null;
-    slides.flat().forEach((cell) => cell.classList.remove("course-off"));
+    black?.remove();
+    hud = black = null;
+    for (const cell of panel.querySelectorAll(".course-off")) {
+      cell.classList.remove("course-off");
+    }
     slides[at]?.[0]?.scrollIntoView();
     send("slide", -1);
   };

@@ -19,15 +19,18 @@ class RunSheet:
     clicks: str = ""  # what to run and to touch
     picture: str = ""  # what is to be seen then
     minutes: int = 0
-    skip: str = ""  # the next section's title
+    skip: str = ""  # where to go on if time is short
+    needs: Sequence[str] = ()  # ids of earlier cells that a rewind runs again, first
 
 
 class Present(CourseWidget):
     """A button that turns the notebook around it into full-screen slides.
 
-    Keys: Page Down and Page Up (a clicker's), → and ←, Home, End; c code on and off, n
-    the speaker's notes in a window of their own, + and − the size, Esc back to the
-    notebook. Keys typed into a cell or a form stay there.
+    Keys: Page Down and Page Up (a clicker's), → and ←, Home, End; Shift Enter runs the
+    next cell; r puts the section back to its first state and runs again what had run
+    (needs a JupyterLab that this course started); c code on and off, n the speaker's
+    notes and clock in a window of their own, b a black screen, + and − the size, Esc
+    back to the notebook. Keys typed into a cell or a form stay there.
 
     Args:
         sheets: notes for each section, found by its title.

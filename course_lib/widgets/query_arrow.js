@@ -1,13 +1,13 @@
 // A plane with key arrows and one query arrow to drag; the weights beside it.
 const SVG = "http://www.w3.org/2000/svg";
-const SIZE = 380;
+const SIZE = 380, MARGIN = 36, WHOLE = SIZE + 2 * MARGIN;  // names need room at the rim
 const FRAME = `
   <div class="note">drag the tip of the query arrow, or move it with the arrow keys</div>
   <div class="plane-and-table">
-    <svg class="plane" viewBox="0 0 ${SIZE} ${SIZE}" tabindex="0" role="application"
+    <svg class="plane" viewBox="${-MARGIN} ${-MARGIN} ${WHOLE} ${WHOLE}" tabindex="0" role="application"
       aria-label="Plane with the key arrows; the arrow keys move the query"></svg>
     <div class="numbers">
-      <table><colgroup>${[24, 15, 16, 29, 16].map((w) => `<col style="width:${w}%">`).join("")}</colgroup><thead><tr><th>key</th><th title="query · key">q · k</th><th class="score">÷ √D</th>
+      <table aria-label="The query against every key"><colgroup>${[24, 15, 16, 29, 16].map((w) => `<col style="width:${w}%">`).join("")}</colgroup><thead><tr><th>key</th><th title="query · key">q · k</th><th class="score">÷ √D</th>
         <th colspan="2" title="softmax">weight</th></tr></thead><tbody></tbody></table>
       <label class="note"><input type="checkbox" class="scaled"> <span></span></label>
       <div class="output note"></div>
@@ -60,9 +60,9 @@ function drawPlane(svg, state, weights) {
     drawn.style.strokeWidth = 2 + 8 * weights[k];
     // The name stands beyond the tip, inside the picture.
     const [x, y] = tip.map((v, i) => v + 16 * Math.sign(v - middle[i]));
-    const anchor = x > SIZE - 60 ? "end" : x < 60 ? "start" : "middle";
-    svg.append(drawn, node("text", { x, y: Math.max(16, Math.min(SIZE - 6, y + 5)),
-      class: "name", "text-anchor": anchor }, state.labels[k]));
+    const inside = (v, room) => Math.max(room - MARGIN, Math.min(SIZE + MARGIN - room, v));
+    svg.append(drawn, node("text", { x: inside(x, 24), y: inside(y + 5, 16),
+      class: "name", "text-anchor": "middle" }, state.labels[k]));
   });
   if (state.output) {
     const [x, y] = at(state.output);
@@ -142,7 +142,7 @@ function render({ model, el }) {
   };
   const follow = (event) => {
     const frame = svg.getBoundingClientRect();
-    const reach = model.get("reach");
+    const reach = model.get("reach") * WHOLE / SIZE;  // at the rim of the picture
     move([((event.clientX - frame.left) / frame.width * 2 - 1) * reach,
       (1 - (event.clientY - frame.top) / frame.height * 2) * reach]);
   };

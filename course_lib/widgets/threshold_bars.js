@@ -5,7 +5,7 @@ const FRAME = `
   <div class="row legend">${KINDS.map((k) => `<span><span class="sw ${k}"></span><span class="name"></span></span>`).join("")}</div>
   <label class="row"><span class="below"></span> <input type="range" min="0" max="1" step="0.01">
     <output></output></label>
-  <div class="bars" role="table"></div>
+  <div class="bars" role="table" aria-label="Answers by group"></div>
   <div class="info" aria-live="polite"></div>`;
 
 // The arithmetic of threshold_bars.py, here as well so that it follows a drag at once.

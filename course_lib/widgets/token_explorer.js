@@ -1,5 +1,5 @@
 // The text box, the vocabulary menu, and the tokens as a list that arrow keys walk.
-const COLOURS = ["#cfe8ff", "#ffe7c2", "#d9f2d0", "#f6d5e5", "#e3dcfa"];
+const COLOURS = ["#cfe8ff", "#ffe7c2", "#d9f2d0", "#f6d5e5", "#c8b8f0"];
 
 function render({ model, el }) {
   el.classList.add("course", "token-explorer");

@@ -22,7 +22,7 @@ TITLES = {
 }
 COLOURS = {
     "asked": "#e8e8e8", "said": "#cfe8ff", "call": "#ffe7c2", "result": "#d9f2d0",
-    "problem": "#f6d5e5",
+    "problem": "#f5b8d0",
 }  # fmt: skip
 
 
