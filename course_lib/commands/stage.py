@@ -94,15 +94,7 @@ def stage_copy(chapter: Path, folder: Path) -> Path:
     fresh = copies.cleared(copy.deepcopy(notebook))
     fresh["cells"] = list(split_at_headings(fresh["cells"]))
     sheet = json.dumps([for_widget(one) for one in run_sheet(chapter)])
-    cell = {
-        "cell_type": "code",
-        "id": "present",
-        "metadata": {},
-        "execution_count": None,
-        "outputs": [],
-        "source": FIRST_CELL.format(sheet=sheet).splitlines(keepends=True),
-    }
-    fresh["cells"].insert(0, cell)
+    copies.begin_with(fresh, "present", FIRST_CELL.format(sheet=sheet))
     return atomic_write(folder / chapter.name, copies.as_bytes(fresh))
 
 
