@@ -35,6 +35,8 @@ function render({ model, el }) {
     const options = model.get("options");
     const number = model.get("number");
     const last = number === model.get("n_rounds") - 1;
+    const held = document.activeElement;
+    const isOption = find(".options").contains(held);
     find(".round").textContent = `word ${number + 1} of ${model.get("n_rounds")}`;
     find(".text").textContent = `${model.get("context")} ____`;
     const mine = players[0]?.[1] ?? [];
@@ -63,6 +65,9 @@ function render({ model, el }) {
     });
     find(".scores").replaceChildren(head, ...rows);
     find(".next").disabled = answer < 0 || last;
+    // The keys go on where the game does: to the next word, and to its options.
+    if (isOption) find(".next").focus();
+    if (held === find(".next") && answer < 0) find(".options button").focus();
     for (const radio of el.querySelectorAll("input")) radio.disabled = answer >= 0;
   };
   find(".next").addEventListener("click", () => send("number", model.get("number") + 1));

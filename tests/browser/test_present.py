@@ -1,10 +1,7 @@
 """A notebook as slides in a real JupyterLab: a clicker's keys, live cells, notes."""
 
 import pytest
-from browser_cells import own_page, run
-from browser_lab import NEEDS_CHROMIUM
-
-pytestmark = NEEDS_CHROMIUM
+from browser_cells import opened, run
 
 CELLS = [
     """
@@ -26,8 +23,8 @@ MARKDOWN = """async (texts) => {
 
 
 @pytest.fixture(scope="module")
-def lab_page(tmp_path_factory):
-    with own_page(tmp_path_factory.mktemp("lab"), "present.ipynb", CELLS) as page:
+def lab_page(browser, lab):
+    with opened(browser, lab, "present.ipynb", CELLS) as page:
         for place in (0, 2):
             run(page, place)
         texts = [[2, "## 9.1 First"], [4, "## 9.2 Second"], [5, "Some words."]]
