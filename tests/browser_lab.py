@@ -187,7 +187,7 @@ class Chapter:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._hear)
         self.page.goto(f"{home}/lab/tree/{name}?reset&token={lab.token}")
-        self.page.wait_for_function(KERNEL_IS_READY, timeout=60_000)
+        self.page.wait_for_function(KERNEL_IS_READY, timeout=180_000)
 
     def _note(self, url: str, home: str) -> None:
         own = (home, home.replace("http", "ws"), "data:", "blob:", "about:")

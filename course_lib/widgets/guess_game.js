@@ -72,7 +72,8 @@ function render({ model, el }) {
   };
   find(".next").addEventListener("click", () => send("number", model.get("number") + 1));
   el.addEventListener("keydown", (event) => event.stopPropagation());
-  const names = ["change:players", "change:context", "change:answer", "change:number"];
+  // Not the number itself: the page sets it before Python has asked the next question.
+  const names = ["change:players", "change:context", "change:answer"];
   for (const name of names) model.on(name, draw);
   draw();
   return () => { for (const name of names) model.off(name, draw); };

@@ -12,6 +12,7 @@ CELLS = {
 import time
 from types import SimpleNamespace as Step
 from course_lib.chat import Piece
+from course_lib.intervals import wilson
 from course_lib.tokenizer import BPETokenizer
 from course_lib.widgets import *
 from course_lib.widgets.guess_game import Round
@@ -51,7 +52,7 @@ for step in chart.watch(steps()):
     chart.add(step, train=1 / (1 + step))
 """,
     "curve-guess": """
-curve = CurveGuess("How well?", ["never", "often"], lambda: [(0.1, 0, 0.3)] * 2)
+curve = CurveGuess("How well?", ["never", "often"], lambda: [wilson(1, 10)] * 2)
 curve
 """,
     "chat-panel": """
