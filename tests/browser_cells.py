@@ -169,6 +169,4 @@ def run_until(page: Chapter, place: int, fits: Callable[[list], bool]) -> list:
 
 def wait_until(page: Chapter, view, condition: str) -> None:
     """Wait for a condition over the widget's element, called `view` in it."""
-    page.page.wait_for_function(
-        f"(view) => {condition}", arg=view.element_handle(), timeout=60_000
-    )
+    page.page.wait_for_function(f"(view) => {condition}", arg=view.element_handle())

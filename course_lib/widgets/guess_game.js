@@ -36,7 +36,7 @@ function render({ model, el }) {
     const number = model.get("number");
     const last = number === model.get("n_rounds") - 1;
     const held = document.activeElement;
-    const isOption = find(".options").contains(held);
+    const option = [...find(".options").children].indexOf(held);
     find(".round").textContent = `word ${number + 1} of ${model.get("n_rounds")}`;
     find(".text").textContent = `${model.get("context")} ____`;
     const mine = players[0]?.[1] ?? [];
@@ -66,8 +66,9 @@ function render({ model, el }) {
     find(".scores").replaceChildren(head, ...rows);
     find(".next").disabled = answer < 0 || last;
     // The keys go on where the game does: to the next word, and to its options.
-    if (isOption) find(".next").focus();
-    if (held === find(".next") && answer < 0) find(".options button").focus();
+    const open = find(".options").children;
+    if (option >= 0) (answer < 0 ? open[option] : find(".next")).focus();
+    if (held === find(".next") && answer < 0) open[0].focus();
     for (const radio of el.querySelectorAll("input")) radio.disabled = answer >= 0;
   };
   find(".next").addEventListener("click", () => send("number", model.get("number") + 1));
