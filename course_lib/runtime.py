@@ -47,9 +47,12 @@ def data_path(name: str) -> Path:
 
 
 def real_model(folder: Path = DOWNLOADS) -> Path | None:
-    """Find the real model that closes a chapter; None where it was not fetched."""
+    """Find the real model that closes a chapter; None where it was not fetched.
+
+    In mode `test` it is left out: it would take longer than all else together.
+    """
     path = folder / REAL_MODEL
-    return path if path.is_file() else None
+    return path if path.is_file() and mode() != "test" else None
 
 
 def atomic_write(path: str | Path, content: str | bytes) -> Path:

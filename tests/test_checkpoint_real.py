@@ -54,6 +54,16 @@ def test_a_foreign_file_is_named_and_nothing_is_raised(tmp_path, record):
     assert list(tmp_path.glob("m.*")) == [foreign]  # nothing half-written
 
 
+def test_in_mode_test_the_record_speaks_though_the_file_is_there(
+    tmp_path, record, monkeypatch
+):
+    monkeypatch.setenv("COURSE_MODE", "test")
+    path = export_gguf(tmp_path / "m.gguf", Transformer(ModelConfig.tiny()))
+    real = load_real(path, sha256(path), record)
+    assert "COURSE_MODE is test" in real.said
+    assert real.result("07.city", never) == ["Paris", 3]
+
+
 def test_where_the_model_is_it_is_measured(tmp_path, record, capsys):
     path = export_gguf(tmp_path / "m.gguf", Transformer(ModelConfig.tiny()))
     real = load_real(path, sha256(path), record)

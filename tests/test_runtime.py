@@ -57,6 +57,13 @@ def test_by_mode_picks(monkeypatch):
     assert runtime.by_mode(test=3, default=200, long=2000) == 3
 
 
+@pytest.mark.parametrize("mode", ["test", "default", "long"])
+def test_the_real_model_is_left_out_in_mode_test_only(monkeypatch, tmp_path, mode):
+    monkeypatch.setenv("COURSE_MODE", mode)
+    (tmp_path / runtime.REAL_MODEL).touch()
+    assert (runtime.real_model(tmp_path) is None) == (mode == "test")
+
+
 def test_device_can_be_chosen(monkeypatch):
     monkeypatch.setenv("COURSE_DEVICE", "cpu")
     assert runtime.device() == torch.device("cpu")

@@ -55,6 +55,13 @@ def test_every_widget_has_three_forms_that_never_change(make):
     assert "<b>" not in first["text/html"]
 
 
+def test_the_page_hears_of_a_node_and_of_standing_there_at_once(monkeypatch):
+    view, sent = stepper(), []
+    monkeypatch.setattr(view, "send_state", lambda key=None: sent.append(set(key)))
+    view.greedy()
+    assert [{"here", "nodes"} <= names for names in sent] == [True]
+
+
 def test_bars_show_the_likeliest_tokens_and_the_rest_adds_up():
     view = stepper()
     assert [bar[0] for bar in view.bars] == [likeliest(1, k) for k in range(8)]

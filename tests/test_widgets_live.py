@@ -51,6 +51,19 @@ def test_thinning_keeps_the_first_and_the_last_and_nothing_infinite():
     assert thinned([(0, math.inf)]) == []
 
 
+class NeverWalked(list):
+    """A list that nobody goes through from end to end."""
+
+    def __iter__(self):
+        raise AssertionError("a message of a long run looks at every point")
+
+
+def test_thinning_a_long_run_takes_no_longer_than_a_short_one():
+    kept = thinned(NeverWalked((float(k), 1.0) for k in range(100_000)))
+    assert MAX_POINTS / 2 < len(kept) <= MAX_POINTS
+    assert kept[-1] == [99_999, 1]
+
+
 def test_a_loss_that_is_no_number_is_named():
     chart = LiveChart("Loss")
     chart.add(7, train=math.nan)

@@ -72,9 +72,12 @@ function render({ model, el }) {
   const [line, pale] = ["line", "pale"].map((name) => node("path", { class: name }));
   yours.append(line, ...handles);
   svg.append(pale, yours, truth); // the last one lies on top
-  // One Tab leads to the chart; the arrow keys go on from there.
-  svg.addEventListener("focusin", ({ target }) =>
-    handles.forEach((handle) => put(handle, { tabindex: handle === target ? 0 : -1 })));
+  // One Tab leads to the chart; the arrow keys go on from there. The listener is not the
+  // chart's own: with it, Chromium would let Tab stop at the whole chart, too.
+  el.addEventListener("focusin", ({ target }) => {
+    if (!handles.includes(target)) return;
+    for (const handle of handles) put(handle, { tabindex: handle === target ? 0 : -1 });
+  });
   let own = null; // guess and drawn, untold as yet: no echo of older ones may undo them
   let stroke = null; // while the pointer is down: where it was, and where it met each bin
   const now = (name) => own?.[name] ?? model.get(name);

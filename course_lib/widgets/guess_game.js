@@ -35,6 +35,8 @@ function render({ model, el }) {
     const options = model.get("options");
     const number = model.get("number");
     const last = number === model.get("n_rounds") - 1;
+    const held = document.activeElement;
+    const option = [...find(".options").children].indexOf(held);
     find(".round").textContent = `word ${number + 1} of ${model.get("n_rounds")}`;
     find(".text").textContent = `${model.get("context")} ____`;
     const mine = players[0]?.[1] ?? [];
@@ -63,11 +65,16 @@ function render({ model, el }) {
     });
     find(".scores").replaceChildren(head, ...rows);
     find(".next").disabled = answer < 0 || last;
+    // The keys go on where the game does: to the next word, and to its options.
+    const open = find(".options").children;
+    if (option >= 0) (answer < 0 ? open[option] : find(".next")).focus();
+    if (held === find(".next") && answer < 0) open[0].focus();
     for (const radio of el.querySelectorAll("input")) radio.disabled = answer >= 0;
   };
   find(".next").addEventListener("click", () => send("number", model.get("number") + 1));
   el.addEventListener("keydown", (event) => event.stopPropagation());
-  const names = ["change:players", "change:context", "change:answer", "change:number"];
+  // Not the number itself: the page sets it before Python has asked the next question.
+  const names = ["change:players", "change:context", "change:answer"];
   for (const name of names) model.on(name, draw);
   draw();
   return () => { for (const name of names) model.off(name, draw); };

@@ -48,6 +48,7 @@ function render({ model, el }) {
 
   const draw = () => {
     const done = model.get("done");
+    const held = document.activeElement;
     const busy = model.get("busy");
     find(".request").textContent = done
       ? "All pairs are judged. Another name begins at the first one."
@@ -62,6 +63,8 @@ function render({ model, el }) {
     find(".undo").disabled = !model.get("can_undo");
     find(".learn").hidden = !model.get("can_learn");
     find(".learn").disabled = busy;
+    // A button that goes grey under the hand hears no more keys.
+    if (held !== el && el.contains(held) && (held.disabled || held.hidden)) el.focus();
     if (document.activeElement !== box) box.value = model.get("labeller");
     find(".progress").textContent = model.get("progress");
     find(".agreed").textContent = model.get("agreed");

@@ -291,10 +291,13 @@ class ChartPicture:
 
 
 def thinned(points: list[tuple[float, float]]) -> list[list[float]]:
-    """Keep every k-th point and the last, at most `MAX_POINTS`; no NaN, no infinity."""
-    drawable = [[x, y] for x, y in points if math.isfinite(y)]
+    """Keep every k-th point and the last, at most `MAX_POINTS`; no NaN, no infinity.
+
+    Those left out are not looked at: a message costs a long run what it costs a short.
+    """
     every = 1
-    while len(drawable) / every > MAX_POINTS - 1:
+    while len(points) / every > MAX_POINTS - 1:
         every *= 2  # so that the points kept stay the same for a while
-    kept = drawable[::every]
-    return kept if not drawable or kept[-1] is drawable[-1] else [*kept, drawable[-1]]
+    kept = [[x, y] for x, y in points[::every] if math.isfinite(y)]
+    last = next(([x, y] for x, y in reversed(points) if math.isfinite(y)), None)
+    return kept if last is None or kept[-1:] == [last] else [*kept, last]

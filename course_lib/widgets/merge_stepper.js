@@ -24,10 +24,13 @@ function render({ model, el }) {
     const position = model.get("position");
     const [title, alphabet, labels, fresh] = stages[position];
     const isFresh = new Set(fresh);
+    const held = document.activeElement;
     slider.value = position;
     slider.setAttribute("aria-valuetext", title);
     back.disabled = position === 0;
     next.disabled = position === stages.length - 1;
+    // A button that goes grey under the hand hears no more keys.
+    if (held?.disabled && el.contains(held)) slider.focus();
     info.textContent = title;
     note.textContent = `alphabet of ${alphabet.toLocaleString("en")} symbols, `
       + `text of ${labels.length.toLocaleString("en")} boxes`;

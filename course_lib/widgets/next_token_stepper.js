@@ -134,6 +134,7 @@ function render({ model, el }) {
   const drawStory = () => {
     const nodes = model.get("nodes");
     const here = model.get("here");
+    const held = document.activeElement;
     const told = pathTo(nodes, here).map((n) => make("span", "token told", nodes[n][1]));
     const given = model.get("prompt").map((label) => make("span", "token given", label));
     find(".story").replaceChildren(...given, ...told);
@@ -142,6 +143,8 @@ function render({ model, el }) {
       find(`.${name}`).disabled = model.get("message") !== "";
     }
     find(".back").disabled = here === 0;
+    // A button that goes grey under the hand hears no more keys.
+    if (held?.disabled && el.contains(held)) find(".tree").focus();
     drawTree(find(".tree"), nodes, here, (n) => order("go_to", n));
   };
   const drawSliders = () => {

@@ -171,24 +171,26 @@ class NextTokenStepper(CourseWidget):
 
     def _arrive(self, node: int) -> None:
         """Stand at a node: ask the model what comes next, and draw it."""
-        self.here = node
-        message = ""
-        if self.here and self._tree[node].token_id in self._stop_ids:
-            message = "The story has ended here. Step back to tell it otherwise."
-        elif self._context is not None and len(self.ids) >= self._context:
-            message = f"The model reads {self._context} tokens, and all are used."
-        if not message:
-            logits = self._next_logits(self.ids)
-            logits = getattr(logits, "detach", lambda: logits)()  # a tensor's history
-            self._logits = np.asarray(logits, dtype=np.float32).reshape(-1)
-            self._own = self._after(1.0, None, None)
-        with self.hold_sync():
-            self.message = message
+        with self.hold_sync():  # in one message: the page knows no node of tomorrow
+            self.here = node
+            self.message = self._reason_to_end()
+            if not self.message:
+                logits = self._next_logits(self.ids)
+                logits = getattr(logits, "detach", lambda: logits)()  # its history
+                self._logits = np.asarray(logits, dtype=np.float32).reshape(-1)
+                self._own = self._after(1.0, None, None)
             self.nodes = [
                 node.as_json(self._label(node.token_id) if k else "")
                 for k, node in enumerate(self._tree)
             ]
             self._draw_bars()
+
+    def _reason_to_end(self) -> str:
+        if self.here and self._tree[self.here].token_id in self._stop_ids:
+            return "The story has ended here. Step back to tell it otherwise."
+        if self._context is not None and len(self.ids) >= self._context:
+            return f"The model reads {self._context} tokens, and all are used."
+        return ""
 
     def _after(self, temperature: float, top_k: int | None, top_p: float | None):
         found = self._probabilities(self._logits, temperature, top_k, top_p)

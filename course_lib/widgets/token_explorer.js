@@ -18,7 +18,6 @@ function render({ model, el }) {
   const info = el.querySelector(".info");
   const summary = el.querySelector(".summary");
   let chosen = -1;
-  let waiting;
 
   const send = (name, value) => { model.set(name, value); model.save_changes(); };
   const show = (k) => {
@@ -33,23 +32,32 @@ function render({ model, el }) {
     if (chip) list.setAttribute("aria-activedescendant", chip.id);
     show(chosen);
   };
+  const makeChip = (k) => {
+    const chip = document.createElement("span");
+    chip.className = "token";
+    chip.id = `${model.model_id ?? "token"}-${k}`;
+    chip.setAttribute("role", "option");
+    chip.setAttribute("aria-selected", "false");
+    chip.style.background = COLOURS[k % COLOURS.length];
+    chip.addEventListener("mouseenter", () => show(k));
+    chip.addEventListener("mouseleave", () => show(chosen));
+    chip.addEventListener("click", () => choose(k));
+    return chip;
+  };
+  // A key changes few of perhaps a thousand boxes; only these are touched.
   const draw = () => {
+    const tokens = model.get("tokens");
+    const chips = [...list.children];
+    chips[chosen]?.setAttribute("aria-selected", "false");
     chosen = -1;
     list.removeAttribute("aria-activedescendant");
-    list.replaceChildren(...model.get("tokens").map(([id, label], k) => {
-      const chip = document.createElement("span");
-      chip.className = "token";
-      chip.id = `${model.model_id ?? "token"}-${k}`;
-      chip.setAttribute("role", "option");
-      chip.setAttribute("aria-selected", "false");
-      chip.dataset.id = id;
-      chip.textContent = label;
-      chip.style.background = COLOURS[k % COLOURS.length];
-      chip.addEventListener("mouseenter", () => show(k));
-      chip.addEventListener("mouseleave", () => show(chosen));
-      chip.addEventListener("click", () => choose(k));
-      return chip;
-    }));
+    for (let k = chips.length; k < tokens.length; k++) {
+      chips.push(list.appendChild(makeChip(k)));
+    }
+    for (const chip of chips.splice(tokens.length)) chip.remove();
+    tokens.forEach(([, label], k) => {
+      if (chips[k].textContent !== label) chips[k].textContent = label;
+    });
     show(-1);
   };
   const drawSummary = () => { summary.textContent = model.get("summary"); };
@@ -62,10 +70,8 @@ function render({ model, el }) {
   };
 
   menu.addEventListener("change", () => send("vocabulary", menu.value));
-  box.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => send("text", box.value), 30);
-  });
+  // While Python has not answered, what is typed waits, and only the newest is sent.
+  box.addEventListener("input", () => send("text", box.value));
   list.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
     if (step === undefined) return;

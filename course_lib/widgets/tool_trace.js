@@ -20,9 +20,12 @@ function render({ model, el }) {
 
   const draw = () => {
     const position = model.get("position");
+    const held = document.activeElement;
     find(".back").disabled = position === 0;
     find(".next").disabled = position === last;
     find(".all").disabled = position === last;
+    // A button that goes grey under the hand hears no more keys.
+    if (held?.disabled && el.contains(held)) find(".so-far").focus();
     find(".count").textContent = `step ${position} of ${last}`;
     find(".info").textContent = steps[position][1];
     find(".so-far").replaceChildren(...steps.slice(0, position + 1).map(([kind, , text], k) => {

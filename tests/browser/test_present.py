@@ -1,10 +1,7 @@
 """A notebook as slides in a real JupyterLab: a clicker's keys, live cells, notes."""
 
 import pytest
-from browser_cells import own_page, run
-from browser_lab import NEEDS_CHROMIUM
-
-pytestmark = NEEDS_CHROMIUM
+from browser_cells import opened, run
 
 CELLS = [
     """
@@ -42,8 +39,8 @@ EDIT = """window.jupyterapp.shell.currentWidget.content.widgets[5].model
 
 
 @pytest.fixture(scope="module")
-def opened_page(tmp_path_factory):
-    with own_page(tmp_path_factory.mktemp("lab"), "present.ipynb", CELLS) as page:
+def opened_page(browser, lab):
+    with opened(browser, lab, "present.ipynb", CELLS) as page:
         for place in range(4):
             run(page, place)
         texts = [[2, "## 9.1 First"], [4, "## 9.2 Second"], [7, LONG]]
@@ -189,8 +186,3 @@ def test_the_notes_open_in_a_window_of_their_own(on_stage):
     notes.wait_for_function("document.body.innerText.includes('9.2 Second')")
     assert place(on_stage) == "3 / 3"
     notes.close()
-
-
-def test_nothing_went_wrong_on_the_page(opened_page):
-    assert opened_page.errors == []
-    assert opened_page.outside == []

@@ -3,10 +3,7 @@
 import ast
 
 import pytest
-from browser_cells import look, own_page, run, wait_until
-from browser_lab import NEEDS_CHROMIUM
-
-pytestmark = NEEDS_CHROMIUM
+from browser_cells import look, opened, run, run_until, wait_until
 
 CELLS = [
     """
@@ -25,15 +22,10 @@ LEFT, RIGHT, TOP, BOTTOM, WIDTH = 82, 790, 24, 310, 800
 
 
 @pytest.fixture(scope="module")
-def guessing(tmp_path_factory):
-    with own_page(tmp_path_factory.mktemp("lab"), "guessing.ipynb", CELLS) as page:
+def guessing(browser, lab):
+    with opened(browser, lab, "guessing.ipynb", CELLS) as page:
         run(page, 0)
         yield page
-
-
-def state(page) -> list:
-    page.page.wait_for_timeout(300)  # the last message of a sweep is on its way
-    return ast.literal_eval(run(page, 1))
 
 
 def test_nothing_can_be_shown_before_something_is_drawn(guessing):
@@ -60,20 +52,22 @@ def test_one_fast_sweep_draws_every_point_where_the_stroke_met_it(guessing):
     mouse.move(*place(7, 0.7), steps=2)
     mouse.up()
     mouse.move(*place(5, 0.1), steps=5)  # the mouse is up: nothing follows
-    guess, drawn, _, _ = state(guessing)
-    assert guess == pytest.approx([0, 0.2, 0.4, 0.6, 0.7, 0.7, 0.7, 0.7], abs=0.015)
+    met = pytest.approx([0, 0.2, 0.4, 0.6, 0.7, 0.7, 0.7, 0.7], abs=0.015)
+    guess, drawn, _, _ = run_until(guessing, 1, lambda told: told[0] == met)
+    assert guess == met
     assert drawn == [True] * 8
 
 
 def test_arrow_keys_choose_a_point_and_move_it(guessing):
     view = guessing.show(".course.curve-guess")
     sliders = view.get_by_role("slider")
-    before = state(guessing)[0]
+    before = run_until(guessing, 1, lambda told: all(told[1]))[0]
     sliders.nth(7).focus()
     for key in ("ArrowLeft", "ArrowUp", "ArrowUp", "ArrowLeft", "ArrowDown", "Home"):
         guessing.page.keyboard.press(key)
-    after = state(guessing)[0]
-    assert after == pytest.approx([*before[:5], 0, before[6] + 0.1, before[7]])
+    moved = pytest.approx([*before[:5], 0, before[6] + 0.1, before[7]])
+    after = run_until(guessing, 1, lambda told: told[0] == moved)[0]
+    assert after == moved
     assert sliders.nth(6).get_attribute("aria-valuenow") == str(round(100 * after[6]))
     sliders.nth(5).focus()
     look(guessing, view, "curve_guess_drawn")
@@ -83,7 +77,7 @@ def test_the_truth_is_drawn_beside_the_guess_which_then_stays(guessing):
     view = guessing.show(".course.curve-guess")
     view.get_by_role("button").click()
     wait_until(guessing, view, "view.querySelector('.verdict').textContent")
-    before = state(guessing)
+    before = run_until(guessing, 1, lambda told: told[2])
     assert before[2:] == [True, view.locator(".verdict").text_content()]
     assert "furthest off at '25–49' (you 0 %, measured 86 %)" in before[3]
     assert view.locator(".chart .truth .interval").count() == 8
@@ -91,10 +85,5 @@ def test_the_truth_is_drawn_beside_the_guess_which_then_stays(guessing):
     view.locator(".chart").click(position={"x": 300, "y": 60})
     view.get_by_role("slider").nth(2).focus()
     guessing.page.keyboard.press("ArrowUp")
-    assert state(guessing) == before
+    assert ast.literal_eval(run(guessing, 1)) == before
     look(guessing, view, "curve_guess_revealed")
-
-
-def test_the_page_had_no_error_and_asked_nobody_else(guessing):
-    assert guessing.errors == []
-    assert guessing.outside == []

@@ -1,12 +1,7 @@
 """Labels and the scrubber in a real JupyterLab: keys, names, undo, a hidden truth."""
 
-import ast
-
 import pytest
-from browser_cells import look, own_page, run, wait_until
-from browser_lab import NEEDS_CHROMIUM
-
-pytestmark = NEEDS_CHROMIUM
+from browser_cells import look, opened, run, run_until, wait_until
 
 CELLS = [
     """
@@ -31,16 +26,11 @@ scrubber
 
 
 @pytest.fixture(scope="module")
-def labelling(tmp_path_factory):
-    with own_page(tmp_path_factory.mktemp("lab"), "labels.ipynb", CELLS) as page:
+def labelling(browser, lab):
+    with opened(browser, lab, "labels.ipynb", CELLS) as page:
         run(page, 0)
         run(page, 2)
         yield page
-
-
-def labels(page) -> list:
-    page.page.wait_for_timeout(300)
-    return ast.literal_eval(run(page, 1))
 
 
 def test_twenty_keys_are_twenty_labels(labelling):
@@ -55,7 +45,7 @@ def test_twenty_keys_are_twenty_labels(labelling):
             view,
             f"view.querySelector('.progress').textContent.startsWith('{k + 1} label')",
         )
-    sides = [side for _, side in labels(labelling)]
+    sides = [side for _, side in run_until(labelling, 1, lambda t: len(t) == 20)]
     assert sides == ["Plum ca", "Plum ca", "Captain", "Captain"] * 5
 
 
@@ -74,7 +64,8 @@ def test_undo_skip_a_name_and_the_button(labelling):
     wait_until(labelling, view, "/chose alike/.test(view.textContent)")
     view.get_by_role("button", name="Learn from the labels").click()
     wait_until(labelling, view, "/20 labels/.test(view.textContent)")
-    assert labels(labelling)[-1] == ["Mira 2", "Captain"]
+    newest = ["Mira 2", "Captain"]
+    assert run_until(labelling, 1, lambda t: t[-1] == newest)[-1] == newest
     look(labelling, view, "label_pairs_turns")
 
 
@@ -95,13 +86,7 @@ def test_the_truth_is_shown_after_a_choice(labelling):
     show.click()
     wait_until(labelling, view, "/highest at step 20/.test(view.textContent)")
     assert view.locator("polyline").count() == 2
-    labelling.page.wait_for_timeout(300)
-    position, best, reveal, verdict = ast.literal_eval(run(labelling, 3))
+    position, best, reveal, verdict = run_until(labelling, 3, lambda told: told[2])
     assert (position, best, reveal) == (7, 7, True)
     assert verdict.startswith("You stopped at step 35")
     look(labelling, view, "score_scrubber_shown")
-
-
-def test_the_page_had_no_error_and_asked_nobody_else(labelling):
-    assert labelling.errors == []
-    assert labelling.outside == []

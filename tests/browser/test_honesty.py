@@ -1,12 +1,7 @@
 """The threshold and the list of odd ones in a real JupyterLab: drag, tick, reveal."""
 
-import ast
-
 import pytest
-from browser_cells import look, own_page, run, wait_until
-from browser_lab import NEEDS_CHROMIUM
-
-pytestmark = NEEDS_CHROMIUM
+from browser_cells import look, opened, run, run_until, wait_until
 
 CELLS = [
     """
@@ -30,16 +25,11 @@ odd
 
 
 @pytest.fixture(scope="module")
-def lab_page(tmp_path_factory):
-    with own_page(tmp_path_factory.mktemp("lab"), "honesty.ipynb", CELLS) as page:
+def lab_page(browser, lab):
+    with opened(browser, lab, "honesty.ipynb", CELLS) as page:
         run(page, 0)
         run(page, 2)
         yield page
-
-
-def state(page, cell: int) -> list:
-    page.page.wait_for_timeout(300)
-    return ast.literal_eval(run(page, cell))
 
 
 def test_python_and_page_count_the_same_at_every_threshold(lab_page):
@@ -47,8 +37,7 @@ def test_python_and_page_count_the_same_at_every_threshold(lab_page):
     view.get_by_role("slider").focus()
     for key in ("End", "Home", *["ArrowRight"] * 40):
         lab_page.page.keyboard.press(key)
-    lab_page.page.wait_for_timeout(400)  # Python hears of it when the slider rests
-    threshold, counts = state(lab_page, 1)
+    threshold, counts = run_until(lab_page, 1, lambda t: t[0] == pytest.approx(0.4))
     assert threshold == pytest.approx(0.4)
     for bar, found in zip(view.locator(".bar").all(), counts, strict=True):
         titles = [
@@ -70,13 +59,8 @@ def test_odd_ones_are_ticked_and_shown_once(lab_page):
     look(lab_page, view, "pick_out_ticked")
     view.locator(".show").click()
     wait_until(lab_page, view, "view.querySelector('.verdict').textContent")
-    picked, reveal, verdict = state(lab_page, 3)
+    picked, reveal, verdict = run_until(lab_page, 3, lambda told: told[1])
     assert (picked, reveal) == ([0, 1], True)
     assert verdict.startswith("You found 1 of 2.")
     assert "told 3 times" in view.locator("li").nth(3).text_content()
     look(lab_page, view, "pick_out_shown")
-
-
-def test_the_page_had_no_error_and_asked_nobody_else(lab_page):
-    assert lab_page.errors == []
-    assert lab_page.outside == []
