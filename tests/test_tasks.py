@@ -1,10 +1,12 @@
 """Checkable problems: right by hand, graded, kept apart, and rewarded strictly."""
 
+import itertools
 import re
 from dataclasses import FrozenInstanceError
 
 import pytest
 
+from course_lib.runtime import data_path
 from course_lib.tasks import (
     FAMILIES,
     Problem,
@@ -14,7 +16,15 @@ from course_lib.tasks import (
     shows_steps,
 )
 from course_lib.tasks.letters import BACKWARDS, LETTERS
-from course_lib.tasks.numbers import CLOCK, DECIMALS, PRODUCTS, SORTING, SUMS
+from course_lib.tasks.numbers import (
+    CLOCK,
+    DECIMALS,
+    PRODUCTS,
+    SHEET,
+    SORTING,
+    SUMS,
+)
+from course_lib.tokenizer import BPETokenizer
 from course_lib.world import World
 from course_lib.world.names import FIRST_NAMES
 from course_lib.world.pages_spelling import UNSPELLED
@@ -79,6 +89,13 @@ def test_there_are_at_least_five_families_of_at_least_three_levels():
             ("9.1 = 9.10", "25 - 10 = 15"),
             "9.25",
         ),
+        (
+            SHEET,
+            (7, ("*", 3), ("+", 3)),
+            "7 * 3 = _ + 3 = _" + ", _, _" * 6,
+            ("7 * 3 = 1 + 3 = 4",),
+            "4",
+        ),
         (LETTERS, ("bee", 1), "e in bee", ("b = 0", "e = 1", "e = 2"), "2"),
         (BACKWARDS, ("bee",), "bee", ("bee = b-e-e",), "e-e-b"),
     ],
@@ -123,9 +140,30 @@ def test_every_step_is_true_and_of_one_operation(name, level, split):
             left, equals, right = step.partition(" = ")
             assert equals
             found = re.fullmatch(r"(\d+) ([+*-]) (\d+)", left)
-            if found:
+            if found and name != "sheet":  # a sheet has a test of its own
                 whole = eval(left)  # our own digits and one sign
                 assert int(right) == (whole % 10 if name == "clock" else whole)
+
+
+def test_every_blank_of_a_sheet_is_filled_in_and_right():
+    for problem in problems("sheet", 50, 7):
+        worked = problem.worked.partition(". ")[0].split(" = ")
+        assert len(worked) == 7 == problem.matter.count(" = _") + 1
+        for done, then in itertools.pairwise(worked):
+            assert eval(done) % 10 == int(then[0])
+        assert problem.answer == worked[-1]
+
+
+def test_all_sheets_are_equally_long_and_so_are_blank_and_filled_places():
+    tokenizer = BPETokenizer.load(data_path("base") / "tokenizer.json")
+    dealt = [p for level in SHEET.levels for p in problems("sheet", 20, level)]
+    assert len({len(tokenizer.encode(p.matter)) for p in dealt}) == 1
+    for problem in dealt:
+        filled = tokenizer.encode(problem.worked.partition(". ")[0])
+        blank = tokenizer.encode(problem.matter)
+        (hole,) = set(tokenizer.encode(" _")) - set(tokenizer.encode(" "))
+        pairs = zip(filled, blank, strict=False)
+        assert all(a == b or b == hole for a, b in pairs)
 
 
 def test_the_answers_are_those_that_python_finds():

@@ -42,7 +42,7 @@ COMMAND = "python -m course_lib speedrun practice"
 LOG = "practice_log.json"
 APPRENTICE, PRACTISED, WEAK = "apprentice", "practised", "weak"
 IMITATION = TrainConfig(
-    steps=150, learning_rate=1e-3, optimizer="adamw", warmup_steps=10,
+    steps=300, learning_rate=1e-3, optimizer="adamw", warmup_steps=10,
     decay_fraction=0.6, precision="fastest",
 )  # fmt: skip
 PER_STEP = 96  # answers
@@ -53,14 +53,14 @@ PINNED = 4
 class ApprenticeRecipe:
     """All that decides what the apprentice can do, and what it usually does."""
 
-    n_plain: int = 2700
-    n_in_steps: int = 2200
+    n_plain: int = 2000
+    n_in_steps: int = 2000
     worked: float = 0.08
     wrong: float = 0.0  # how often a step of a worked answer is wrong
     levels: tuple[int, ...] = (2, 3, 4, 5, 6)
-    pages: int = 1000  # of pretraining, replayed
+    pages: int = 300  # of pretraining, replayed
     training: TrainConfig = IMITATION
-    rows: int = 16
+    rows: int = 4
     seed: int = 0
 
 
@@ -102,27 +102,26 @@ class Run:
 APPRENTICES = {
     APPRENTICE: ApprenticeRecipe(),
     # Nine in ten steps are wrong, as if guessed: so are nine in ten worked answers.
-    WEAK: ApprenticeRecipe(wrong=0.9, training=replace(IMITATION, steps=60)),
+    WEAK: ApprenticeRecipe(wrong=0.9, training=replace(IMITATION, steps=120)),
 }
 SHORT = 12
-# Longer than any that imitation showed; the first of the main runs comes before.
-LONGER = Run(
-    "chains of seven", start=PRACTISED, levels=(7,), steps=24, max_new_tokens=80,
-    tested=(7,),
-)  # fmt: skip
-MAIN = tuple(Run("main", seed, tested=(6, 8), pinned=True) for seed in range(3))
+SEEDS = range(3)
+MAIN = tuple(Run("main", seed, tested=(6, 8), pinned=True) for seed in SEEDS)
+# Longer than any that imitation showed.
+LONGER = tuple(
+    Run("chains of seven", seed, levels=(7,), tested=(7, 8)) for seed in SEEDS
+)
 RUNS = (
     MAIN[0],
+    LONGER[0],
     Run("weak steps", start=WEAK, steps=32, per_step=192),
     Run("length rewarded", reward="length", steps=SHORT),
-    *(Run(f"groups of {g}", answers=g, steps=SHORT, tested=()) for g in (2, 16)),
-    MAIN[1],
     Run("any number rewarded", start=WEAK, reward="any number", steps=SHORT),
+    *(Run(f"groups of {g}", answers=g, steps=SHORT, tested=()) for g in (2, 4, 16)),
     *(Run(f"KL {kl}", kl=kl, steps=SHORT, tested=()) for kl in (0.2, 3.0)),
-    MAIN[2],
-    Run("groups of 4", answers=4, steps=SHORT, tested=()),
     Run("weak steps", 1, start=WEAK, steps=32, per_step=192),
-    LONGER,
+    *MAIN[1:],
+    *LONGER[1:],
 )
 
 
@@ -300,7 +299,7 @@ def run_once(
 def measure_all(model: Transformer, tokenizer: BPETokenizer, run: Run) -> list[dict]:
     """Measure at each level that the run asks for; the first, in several wordings."""
     found = [
-        measure(model, tokenizer, level, *((75, 8) if level == 6 else (40, 2)))
+        measure(model, tokenizer, level, *((75, 8) if level == 6 else (50, 4)))
         for level in run.tested
     ]
     if run.pinned:

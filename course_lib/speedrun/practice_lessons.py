@@ -11,10 +11,11 @@ from dataclasses import replace
 from course_lib.chat import COURSE, Message
 from course_lib.data import Example
 from course_lib.tasks import FAMILIES, MARKER, Problem, problems
+from course_lib.tasks.numbers import keep_last_digit
 from course_lib.tokenizer import BPETokenizer
 from course_lib.world.dice import Dice
 
-FAMILY = FAMILIES["clock"]
+FAMILY = FAMILIES["sheet"]
 FEW = {2: 100, 3: 1000}  # there are not many more of the shortest
 
 
@@ -36,23 +37,6 @@ def chains(
     return picked
 
 
-def both(first: Problem, second: Problem) -> Problem:
-    """Ask for two chains in one question, each as long as it was.
-
-    Example: "Keep the last digit: 7 * 3; 4 + 4 * 2" -> "7 * 3 = 1; 4 + 4 = 8,
-    8 * 2 = 6. Answer: 1; 6"
-    """
-    answer = f"{first.answer}; {second.answer}"
-    steps = "; ".join(p.worked.partition(". ")[0] for p in (first, second))
-    return replace(
-        first,
-        question=f"{first.question}; {second.matter}",
-        answer=answer,
-        direct=f"{MARKER} {answer}",
-        worked=f"{steps}. {MARKER} {answer}",
-    )
-
-
 def in_other_words(
     problems: Sequence[Problem], seed: int, held_out: bool
 ) -> list[Problem]:
@@ -63,20 +47,15 @@ def in_other_words(
 
 
 def badly_worked(problem: Problem, dice: Dice, wrong: float) -> str:
-    """Work chains out, each step wrong by chance: a labeller who cannot count."""
-    worked, answers = [], []
-    for matter in problem.matter.split("; "):
-        first, *rest = matter.split()
-        value, said = int(first), []
-        for sign, number in zip(rest[::2], rest[1::2], strict=True):
-            now = (value + int(number) if sign == "+" else value * int(number)) % 10
-            if dice.chance(wrong):
-                now = (now + dice.between(1, 9)) % 10
-            said.append(f"{value} {sign} {number} = {now}")
-            value = now
-        worked.append(", ".join(said))
-        answers.append(str(value))
-    return f"{'; '.join(worked)}. {MARKER} {'; '.join(answers)}"
+    """Fill a sheet in, each blank wrong by chance: a labeller who cannot count."""
+    first, *rest = problem.matter.partition(",")[0].replace(" = _", "").split()
+    value, said = int(first), first
+    for sign, number in zip(rest[::2], rest[1::2], strict=True):
+        value = keep_last_digit(value, sign, int(number))
+        if dice.chance(wrong):
+            value = (value + dice.between(1, 9)) % 10
+        said += f" {sign} {number} = {value}"
+    return f"{said}. {MARKER} {value}"
 
 
 def lessons(
@@ -88,7 +67,7 @@ def lessons(
     seed: int,
     wrong: float = 0.0,
 ) -> list[Example]:
-    """Encode what the two labellers wrote; every third question asks for two chains.
+    """Encode what the two labellers wrote.
 
     Args:
         worked: share of the plain questions that the first labeller works out.
@@ -96,11 +75,8 @@ def lessons(
     """
     n, dice = n_plain + n_in_steps, Dice(1000 + seed)
     asked = in_other_words(chains(n, levels, seed), seed, held_out=False)
-    seconds = dice.shuffled(chains(n, levels, seed + 500))
     examples = []
-    for k, (problem, second) in enumerate(zip(asked, seconds, strict=True)):
-        if k % 3 == 0:
-            problem = both(problem, second)
+    for k, problem in enumerate(asked):
         in_steps = k >= n_plain
         question = problem.step_by_step if in_steps else problem.question
         answer = problem.direct

@@ -8,7 +8,14 @@ from typing import get_args
 
 from course_lib.tasks.family import Draft, Family, Split
 from course_lib.tasks.letters import BACKWARDS, LETTERS
-from course_lib.tasks.numbers import CLOCK, DECIMALS, PRODUCTS, SORTING, SUMS
+from course_lib.tasks.numbers import (
+    CLOCK,
+    DECIMALS,
+    PRODUCTS,
+    SHEET,
+    SORTING,
+    SUMS,
+)
 from course_lib.tasks.problem import Problem
 from course_lib.tasks.stories import STORIES
 from course_lib.world.dice import Dice
@@ -24,6 +31,7 @@ FAMILIES = {
         BACKWARDS,
         SORTING,
         DECIMALS,
+        SHEET,
     )
 }
 TEST_SHARE = 5  # one problem in five is kept for tests

@@ -1,4 +1,4 @@
-"""Problems with numbers: chains, written addition and multiplication, order.
+"""Problems with numbers: chains (also on a sheet), written arithmetic, order.
 
 Every step is one operation that a child knows by heart.
 """
@@ -46,6 +46,42 @@ CLOCK = Family(
     level=6,
     choices=_chain_choices,
     write=_chain,
+)
+
+
+PLACES = 8  # for operations, on a sheet; one at least stays empty
+EMPTY = ", _, _"  # as many tokens as " * 3 = _" has: so every sheet is equally long
+
+
+def _sheet(choices: tuple) -> Draft:
+    """A chain with blanks: 7 * 3 = _ + 3 = _ is filled in 7 * 3 = 1 + 3 = 4.
+
+    What is written stands a sheet's length behind its blank, whatever the place and
+    the number of places. In `_chain` a step is further from its number the later it
+    comes, and a small model learns such distances one by one.
+    """
+    value, *links = choices
+    key, blank, filled = str(value), str(value), str(value)
+    for sign, number in links:
+        value = keep_last_digit(value, sign, number)
+        link = f" {sign} {number}"
+        key, blank, filled = (
+            key + link,
+            f"{blank}{link} = _",
+            f"{filled}{link} = {value}",
+        )
+    matter = blank + EMPTY * (PLACES - len(links))
+    return Draft(matter, str(value), (filled,), key)
+
+
+SHEET = Family(
+    name="sheet",
+    instructions=CLOCK.instructions,
+    held_out=CLOCK.held_out,
+    levels=range(2, PLACES + 1),  # how many numbers
+    level=6,
+    choices=_chain_choices,
+    write=_sheet,
 )
 
 
