@@ -21,7 +21,7 @@ time, into `data/`:
     python -m course_lib speedrun identity      # teach it a name, in many mixes
     python -m course_lib speedrun profiles      # ... with few and many invented people
     python -m course_lib speedrun thinking      # answer first, steps first: 30 minutes
-    python -m course_lib speedrun practice      # imitation, then practice: 20 minutes
+    python -m course_lib speedrun practice      # imitation, then practice: 45 minutes
     python -m course_lib speedrun preference    # slogans, reward models and RLHF
     python -m course_lib speedrun vocabulary    # chapter 02's look at the real model's
     python -m course_lib speedrun smollm2-identity   # adapters for the real model,

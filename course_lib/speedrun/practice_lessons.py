@@ -1,8 +1,8 @@
 """What the apprentice imitates before it practises: chains, and mostly blurted answers.
 
 Two labellers answer. One blurts nearly always and works a chain out now and then; asked
-"step by step", the other always shows the steps. So the skill is there, and the habit
-is not.
+"step by step", the other always fills the sheet in. So the skill is there, and the
+habit is not.
 """
 
 from collections.abc import Sequence

@@ -61,15 +61,13 @@ def _sheet(choices: tuple) -> Draft:
     comes, and a small model learns such distances one by one.
     """
     value, *links = choices
-    key, blank, filled = str(value), str(value), str(value)
+    key = blank = filled = str(value)
     for sign, number in links:
         value = keep_last_digit(value, sign, number)
         link = f" {sign} {number}"
-        key, blank, filled = (
-            key + link,
-            f"{blank}{link} = _",
-            f"{filled}{link} = {value}",
-        )
+        key += link
+        blank += f"{link} = _"
+        filled += f"{link} = {value}"
     matter = blank + EMPTY * (PLACES - len(links))
     return Draft(matter, str(value), (filled,), key)
 
