@@ -219,13 +219,14 @@ def _practice(run: Run) -> Findings:
             Figure("practice", name, growth, direction="at least", bar=2.5,
                    unit="times")
         )  # fmt: skip
-    for one in (one for one in log if one["name"] == LONGER.name):
+    for one in (one for one in log if one["name"] == LONGER[0].name):
         for when, direction, bar in (
             ("before", "at most", 0.4),
             ("after", "at least", 0.8),
         ):
             told = one[when][0]
             name = f"pass@1 on chains longer than any imitated, {when}"
+            name = _by_seed(name, seeds, one["seed"])
             found.append(_practised(name, _passed(told), told, direction, bar))
     steps = main[0]["log"]
     lines = {

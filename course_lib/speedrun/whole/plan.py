@@ -89,7 +89,7 @@ def _plan(size: str, seeds: int, base: BaseRecipe) -> Plan:
         ),
         SearchRecipe(seeds=(0,), n_replayed=pages(SearchRecipe.n_replayed)),
         ApprenticeRecipe(pages=pages(ApprenticeRecipe.pages)),
-        (*MAIN[:seeds], LONGER),
+        (*MAIN[:seeds], *LONGER[:seeds]),
         ThinkingRecipe(_trials(seeds)),
         PreferenceRecipe(seeds=tuple(range(seeds))),
     )
@@ -171,7 +171,7 @@ def _tiny(seeds: int) -> Plan:
     short = {"steps": 2, "levels": (3,), "per_step": 16, "max_new_tokens": 16}
     practice = (
         *(PracticeRun("main", seed, tested=(6,), **short) for seed in range(seeds)),
-        replace(LONGER, **short),
+        replace(LONGER[0], **short),
     )
     preference = PreferenceRecipe(
         slogans=60,
