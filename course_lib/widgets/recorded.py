@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Step = TypeVar("Step")
 
 RUNS = "live_runs.json"  # in data/
-RECORD = "COURSE_RECORD"  # names the file to record into
+RECORD = "COURSE_RECORD_RUNS"  # names the file to record into
 FIRST_STEPS = 3  # before them, speed says little: the first one allocates
 LATE = 1.5  # times the promised length may become
 WORTH_S = 5.0  # what is left of a late run must be longer to be cut off
