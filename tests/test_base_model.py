@@ -98,7 +98,8 @@ def test_others_software_runs_it(base, tmp_path):
     theirs = transformers.AutoModelForCausalLM.from_pretrained(tmp_path / "release")
     ids = torch.tensor([[end, *tokenizer.encode("Mira Quill\n\nMira Quill keeps a")]])
     with torch.no_grad():
-        torch.testing.assert_close(theirs(ids).logits, model(ids))
+        # Processors add in different orders: the last digits differ.
+        torch.testing.assert_close(theirs(ids).logits, model(ids), atol=1e-4, rtol=1e-5)
 
 
 def test_a_gguf_of_it_is_read_back_bit_for_bit(base, tmp_path):

@@ -234,6 +234,8 @@ def test_an_older_x86_processor_gets_inputs_of_7_bits():
 def test_inputs_of_7_bits_are_hardly_worse(monkeypatch):
     if int8.largest_input() is None:
         pytest.skip("this torch has no 8-bit product for this processor")
+    if int8.largest_input() == 63:
+        pytest.skip("on this processor inputs always have 7 bits")
     model, token_ids = lively(), ids(3, 40)
     with torch.no_grad():
         full = quantise(model)(token_ids)
