@@ -4,11 +4,22 @@ Rows of a batch may have different lengths (ragged): each appends at its own end
 what lies behind a row's end is never looked at.
 """
 
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from course_lib.model.config import ModelConfig
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What every layer asks of one step: where its tokens go, and what they may see."""
+
+    places: Int[Tensor, "B T"]
+    ends: Int[Tensor, " BKT"]  # all rows and heads numbered through, as a layer does
+    mask: Bool[Tensor, "B 1 T S"]
 
 
 class KVCache:
@@ -44,6 +55,7 @@ class KVCache:
         self._takes_dtype = dtype is None  # of the first keys that come
         self.lengths = torch.zeros(batch_size, dtype=torch.long, device=device)
         self.longest = 0  # of all rows; kept here so that no GPU has to be asked
+        self._prepared: _Step | None = None  # the same for every layer
 
     @property
     def capacity(self) -> int:
@@ -69,11 +81,7 @@ class KVCache:
 
         None where that is all there is: one new token in the only row.
         """
-        if places.shape == (1, 1):
-            return None
-        n_seen = self.longest + places.shape[1]
-        seen = torch.arange(n_seen, device=places.device)
-        return (seen <= places[..., None])[:, None]
+        return None if places.shape == (1, 1) else self._step(places).mask
 
     def append(
         self,
@@ -96,18 +104,23 @@ class KVCache:
             old_keys[:, :, self.longest : n_seen] = keys
             old_values[:, :, self.longest : n_seen] = values
         else:
-            ends = self._flat(places)
+            ends = self._step(places).ends
             old_keys.view(-1, keys.shape[3]).index_copy_(0, ends, keys.flatten(0, 2))
             old_values.view(-1, keys.shape[3]).index_copy_(
                 0, ends, values.flatten(0, 2)
             )
         return old_keys[:, :, :n_seen], old_values[:, :, :n_seen]
 
-    def _flat(self, places: Int[Tensor, "B T"]) -> Int[Tensor, " BKT"]:
-        """Number the places of all rows and heads through, as a layer holds them."""
-        n_rows, n_heads, capacity = self.keys.shape[1:4]
-        heads = torch.arange(n_rows * n_heads, device=places.device)
-        return (heads.view(n_rows, n_heads, 1) * capacity + places[:, None]).flatten()
+    def _step(self, places: Int[Tensor, "B T"]) -> "_Step":
+        """Prepare what the layers have in common, once for all of them."""
+        if self._prepared is None or self._prepared.places is not places:
+            n_rows, n_heads, capacity = self.keys.shape[1:4]
+            heads = torch.arange(n_rows * n_heads, device=places.device)
+            ends = heads.view(n_rows, n_heads, 1) * capacity + places[:, None]
+            seen = torch.arange(self.longest + places.shape[1], device=places.device)
+            mask = (seen <= places[..., None])[:, None]
+            self._prepared = _Step(places, ends.flatten(), mask)
+        return self._prepared
 
     def _take_dtype(self, dtype: torch.dtype) -> None:
         if not self._takes_dtype:
@@ -122,6 +135,7 @@ class KVCache:
         """Count `n_new` more tokens in every row; the model calls this itself."""
         self.lengths = self.lengths + n_new
         self.longest += n_new
+        self._prepared = None
 
     def keep(self, lengths: Int[Tensor, " B"]) -> None:
         """Forget what lies behind `lengths` in each row, such as padding.
@@ -137,6 +151,7 @@ class KVCache:
             )
         self.lengths = lengths
         self.longest = int(lengths.max())
+        self._prepared = None
 
     def select(self, rows: Int[Tensor, " N"]) -> None:
         """Go on with these rows only, in this order; a row may be named twice.
@@ -146,6 +161,7 @@ class KVCache:
         self.keys, self.values = self._of(self.keys, rows), self._of(self.values, rows)
         self.lengths = self.lengths[rows]
         self.longest = int(self.lengths.max())
+        self._prepared = None
 
     def _of(
         self, held: Float[Tensor, "L B K S D"], rows: Int[Tensor, " N"]

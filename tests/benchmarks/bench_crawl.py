@@ -1,7 +1,7 @@
 """Measure the crawl's pipeline: pages a second on two cores, and memory as it grows.
 
-    python tests/benchmarks/bench_crawl.py     # 12,000 pages; memory
-    python tests/benchmarks/bench_crawl.py 4000
+    PYTHONPATH=. python tests/benchmarks/bench_crawl.py  # 12,000 pages; memory
+    PYTHONPATH=. python tests/benchmarks/bench_crawl.py 4000
 
 Prints one line a figure. Times are the whole way: WARC in, verdicts out, copies found.
 Where other programs run, the processor's own time says more than the clock.

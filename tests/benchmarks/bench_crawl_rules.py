@@ -1,6 +1,6 @@
 """Ask of each rule of quality how often it is right about this world's pages.
 
-    python tests/benchmarks/bench_crawl_rules.py [PAGES]
+    PYTHONPATH=. python tests/benchmarks/bench_crawl_rules.py [PAGES]
 
 The rules come from papers about the web; this world has more homework, lists and short
 lines. `speedrun.whole.plan` turns those off that drop more good pages than rubbish.

@@ -1,8 +1,8 @@
 """Time rollouts: ours against `transformers.generate`, the same weights, the same run.
 
-    python tests/benchmarks/bench_rollouts.py              # 1 M parameters: a minute
-    python tests/benchmarks/bench_rollouts.py --own        # the course's base, 2.6 M
-    python tests/benchmarks/bench_rollouts.py --threads 2
+    PYTHONPATH=. python tests/benchmarks/bench_rollouts.py  # 1 M parameters: a minute
+    PYTHONPATH=. python tests/benchmarks/bench_rollouts.py --own  # our base, 2.6 M
+    PYTHONPATH=. python tests/benchmarks/bench_rollouts.py --threads 2
 
 Eight answers to each of 24 prompts, drawn at temperature 1; no answer ends early. The
 contenders take turns, several rounds, and the best of each counts. `transformers` uses

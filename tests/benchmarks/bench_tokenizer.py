@@ -1,6 +1,6 @@
 """Time BPE training against counting again at every merge, and encoding against Rust.
 
-    python tests/benchmarks/bench_tokenizer.py
+    PYTHONPATH=. python tests/benchmarks/bench_tokenizer.py
 
 Prints ratios measured in one run. Counting again takes minutes, and its steps get
 shorter as the text does; so it is timed at steps spread evenly over the whole

@@ -1,7 +1,7 @@
 """Compare training with this machine's matrix products, and Muon with AdamW.
 
-    python tests/benchmarks/bench_train.py             # speed: some ten seconds
-    python tests/benchmarks/bench_train.py --race      # Muon against AdamW: minutes
+    PYTHONPATH=. python tests/benchmarks/bench_train.py  # speed: some ten seconds
+    PYTHONPATH=. python tests/benchmarks/bench_train.py --race  # Muon or AdamW: minutes
 
 Ratios are measured in one run. The peak is the fastest fp32 matrix product found
 here, on the same number of threads, before and after.

@@ -1,6 +1,6 @@
 """Time the token explorer's answer to a key, and what the live chart costs a training.
 
-    python tests/benchmarks/bench_widgets.py
+    PYTHONPATH=. python tests/benchmarks/bench_widgets.py
 
 Both run in a real JupyterLab and the system's Chromium. Milliseconds by the clock
 depend on what else the machine does, those of work less so; browser, server and kernel
