@@ -2,7 +2,7 @@
 
     PYTHONPATH=. python tests/benchmarks/bench_decode.py  # the real model: 2 minutes
     PYTHONPATH=. python tests/benchmarks/bench_decode.py --own  # our base: seconds
-    PYTHONPATH=. python tests/benchmarks/bench_decode.py --quality  # 200 prompts: 5 more
+    PYTHONPATH=. python tests/benchmarks/bench_decode.py --quality  # 5 more
 
 All in one run, each contender in turn, several rounds, the best counts. Beside each
 stands what memory allows: bytes a second, measured here, by the bytes that a token
