@@ -132,11 +132,7 @@ def running_lab(folder: Path, variables: dict[str, str]) -> Iterator[start.Lab]:
         f"JUPYTER_{name}_DIR": str(folder / name)
         for name in ("CONFIG", "DATA", "RUNTIME")
     }
-    config = folder / "CONFIG" / "labconfig"
-    config.mkdir(parents=True)
-    (config / "page_config.json").write_text(
-        str(start.NO_NEWS).replace("'", '"').replace("True", "true")
-    )
+    start.write_lab_settings(folder / "CONFIG")
     with open(folder / "lab.log", "w") as log:
         process = subprocess.Popen(
             command,

@@ -57,9 +57,8 @@ def test_on_windows_no_user_id_is_asked_for(lab, tmp_path, monkeypatch):
 
 
 def test_lab_asks_nobody_for_news(tmp_path):
-    env = Environment(tmp_path)
-    start.write_lab_settings(env)
-    (page,) = env.folder.rglob("page_config.json")
+    start.write_lab_settings(tmp_path)
+    (page,) = tmp_path.rglob("page_config.json")
     disabled = json.loads(page.read_text())["disabledExtensions"]
     assert disabled["@jupyterlab/apputils-extension:announcements"] is True
 

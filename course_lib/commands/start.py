@@ -30,6 +30,8 @@ PORTS_TRIED = 50
 
 # JupyterLab would ask its makers' site for news and list extensions from the network.
 NO_NEWS = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+# Widgets are saved with a chapter: opened again, it shows them, even without a kernel.
+KEEP_WIDGETS = {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
 
 
 @dataclass(frozen=True)
@@ -206,14 +208,17 @@ def printable(command: list[str]) -> str:
     return join(command)
 
 
-def write_lab_settings(env: Environment) -> None:
-    page = env.folder / "etc" / "jupyter" / "labconfig" / "page_config.json"
-    atomic_write(page, json.dumps(NO_NEWS, indent=1))
+def write_lab_settings(config: Path) -> None:
+    """Write what JupyterLab does otherwise here into a folder of Jupyter's settings."""
+    folder = config / "labconfig"
+    atomic_write(folder / "page_config.json", json.dumps(NO_NEWS, indent=1))
+    overrides = folder / "default_setting_overrides.json"
+    atomic_write(overrides, json.dumps(KEEP_WIDGETS, indent=1))
 
 
 def launch(env: Environment, lab: Lab) -> int:
     """Run JupyterLab in the foreground until it is stopped."""
-    write_lab_settings(env)
+    write_lab_settings(env.folder / "etc" / "jupyter")
     print(
         f"\n    {lab.url}\n\n"
         + ("It opens in your browser; if not, open" if lab.browser else "Open")

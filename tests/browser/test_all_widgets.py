@@ -2,7 +2,7 @@
 
 import pytest
 from browser_cells import CHANGE_THEME, opened, run
-from browser_lab import ROOT
+from browser_lab import ROOT, Chapter
 from widget_samples import SAMPLES
 
 CELL = f"""
@@ -117,3 +117,15 @@ def test_every_word_can_be_read(page, theme):
     page.page.wait_for_timeout(1_500)
     faint = {name: view.evaluate(FAINT) for name, view in each(page)}
     assert {name: found for name, found in faint.items() if found} == {}
+
+
+def test_saved_with_their_notebook_they_are_drawn_again_by_another_kernel(browser, lab):
+    with opened(browser, lab, "again.ipynb", [CELL]) as page:
+        run(page, 0)
+        page.page.locator(".course").nth(len(SAMPLES) - 1).wait_for()
+        page.page.wait_for_timeout(1_000)
+        before = [view.inner_text().split() for _, view in each(page)]
+    with Chapter(browser, lab, "again.ipynb") as page:
+        page.page.locator(".course").nth(len(SAMPLES) - 1).wait_for()
+        page.page.wait_for_timeout(1_000)
+        assert [view.inner_text().split() for _, view in each(page)] == before
