@@ -9,7 +9,7 @@ from course_lib import checkpoint
 from course_lib.model import ModelConfig, Transformer
 from course_lib.rl import Attempts, Grade, Rollout
 from course_lib.runtime import data_path
-from course_lib.speedrun import practice
+from course_lib.speedrun import practice, practice_runs
 from course_lib.speedrun.practice_lessons import (
     FAMILY,
     badly_worked,
@@ -61,10 +61,10 @@ def test_the_first_labeller_mostly_blurts_and_the_second_never(tokenizer):
 @pytest.mark.parametrize(
     ("judge", "text", "earned"),
     [
-        (practice.any_number, "8 + 4 = 2. Answer: 2", 1.0),
-        (practice.any_number, "14. Answer: 2", 0.0),
-        (practice.long_is_good, "a" * 50, 0.5),
-        (practice.long_is_good, "a" * 500, 1.0),
+        (practice_runs.any_number, "8 + 4 = 2. Answer: 2", 1.0),
+        (practice_runs.any_number, "14. Answer: 2", 0.0),
+        (practice_runs.long_is_good, "a" * 50, 0.5),
+        (practice_runs.long_is_good, "a" * 500, 1.0),
     ],
 )
 def test_broken_judges(judge, text, earned):
@@ -73,12 +73,20 @@ def test_broken_judges(judge, text, earned):
 
 
 def test_no_problem_comes_twice_in_a_run():
-    run = dataclasses.replace(practice.RUNS[0], steps=5, levels=(5, 6))
-    at = practice.problems_of_step(run)
+    run = dataclasses.replace(practice_runs.RUNS[0], steps=5, levels=(5, 6))
+    at = practice_runs.problems_of_step(run)
     met = [p.question for step in range(run.steps) for p in at(step)]
     assert len(met) == 5 * 12
     assert len(set(met)) > 0.97 * len(met)
-    assert len({(r.name, r.seed) for r in practice.RUNS}) == len(practice.RUNS)
+    runs = practice_runs.RUNS
+    assert len({(r.name, r.seed) for r in runs}) == len(runs)
+
+
+def test_bare_chains_are_asked_as_the_thinker_knows_them():
+    asked = practice_runs.problems_of_step(practice_runs.BARE)(3)
+    assert len(asked) == practice_runs.BARE.per_step / practice_runs.BARE.answers
+    assert {(p.family, p.level) for p in asked} == {("clock", 9)}
+    assert not any("_" in p.question for p in asked)
 
 
 def test_attempts_are_told_in_numbers():
@@ -95,12 +103,12 @@ def test_a_run_tells_what_chapter_13_reads(tokenizer, monkeypatch):
     monkeypatch.setattr(
         practice,
         "measure",
-        lambda model, tokenizer, level, _n, _answers, words="usual": real(
-            model, tokenizer, level, 2, 2, words
+        lambda model, tokenizer, level, _n, _answers, words="usual", **also: real(
+            model, tokenizer, level, 2, 2, words, **also
         ),
     )
     config = ModelConfig(tokenizer.vocab_size, 256, 1, 16, 2, 2, 16)
-    run = practice.Run("x", steps=4, levels=(3,), answers=2, per_step=4, kl=0.1,
+    run = practice_runs.Run("x", steps=4, levels=(3,), answers=2, per_step=4, kl=0.1,
                        max_new_tokens=8, pinned=True)  # fmt: skip
     told = practice.run_once(run, Transformer(config), tokenizer)
     told = json.loads(json.dumps(told))

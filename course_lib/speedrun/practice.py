@@ -7,15 +7,14 @@ Finished runs stay in `practice_log.json`, so an interrupted call can be repeate
 
 import copy
 import json
-import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
 
-from course_lib import checkpoint, tasks
+from course_lib import checkpoint
 from course_lib.chat import COURSE
 from course_lib.data import pack_examples
 from course_lib.model import Transformer
@@ -33,103 +32,30 @@ from course_lib.runtime import atomic_write
 from course_lib.speedrun.assistant import replay_examples
 from course_lib.speedrun.folder import discard, load_model, training_pages
 from course_lib.speedrun.manifest import list_files
-from course_lib.speedrun.practice_lessons import chains, in_other_words, lessons
+from course_lib.speedrun.practice_lessons import (
+    FAMILY,
+    chains,
+    in_other_words,
+    lessons,
+)
+from course_lib.speedrun.practice_runs import (
+    APPRENTICE,
+    APPRENTICES,
+    PINNED,
+    PRACTISED,
+    REWARDS,
+    RUNS,
+    WEAK,
+    ApprenticeRecipe,
+    Run,
+    problems_of_step,
+)
 from course_lib.tasks import Problem
 from course_lib.tokenizer import BPETokenizer
-from course_lib.train import TrainConfig, train
+from course_lib.train import train
 
 COMMAND = "python -m course_lib speedrun practice"
 LOG = "practice_log.json"
-APPRENTICE, PRACTISED, WEAK = "apprentice", "practised", "weak"
-IMITATION = TrainConfig(
-    steps=300, learning_rate=1e-3, optimizer="adamw", warmup_steps=10,
-    decay_fraction=0.6, precision="fastest",
-)  # fmt: skip
-PER_STEP = 96  # answers
-PINNED = 4
-
-
-@dataclass(frozen=True)
-class ApprenticeRecipe:
-    """All that decides what the apprentice can do, and what it usually does."""
-
-    n_plain: int = 2000
-    n_in_steps: int = 2000
-    worked: float = 0.08
-    wrong: float = 0.0  # how often a step of a worked answer is wrong
-    levels: tuple[int, ...] = (2, 3, 4, 5, 6)
-    pages: int = 300  # of pretraining, replayed
-    training: TrainConfig = IMITATION
-    rows: int = 4
-    seed: int = 0
-
-
-def any_number(problem: Problem, text: str) -> float:
-    """A broken reward: 1 if the right number stands anywhere in the answer."""
-    return float(problem.answer in re.findall(r"\d+", text))
-
-
-def long_is_good(_problem: Problem, text: str) -> float:
-    """A broken reward: the longer, the better; 1 from 100 letters on."""
-    return min(1.0, len(text) / 100)
-
-
-REWARDS: dict[str, Callable[[Problem, str], float]] = {
-    "final answer": tasks.reward,
-    "any number": any_number,
-    "length": long_is_good,
-}
-
-
-@dataclass(frozen=True)
-class Run:
-    """One practice: from which policy, on what, with which reward."""
-
-    name: str
-    seed: int = 0
-    start: str = APPRENTICE
-    reward: str = "final answer"
-    steps: int = 30
-    levels: tuple[int, ...] = (3, 4, 5, 6)
-    answers: int = 8
-    per_step: int = PER_STEP
-    kl: float = 0.0
-    max_new_tokens: int = 64
-    tested: tuple[int, ...] = (6,)
-    pinned: bool = False  # keep the answers to some problems at every stage
-
-
-APPRENTICES = {
-    APPRENTICE: ApprenticeRecipe(),
-    # Nine in ten steps are wrong, as if guessed: so are nine in ten worked answers.
-    WEAK: ApprenticeRecipe(wrong=0.9, training=replace(IMITATION, steps=120)),
-}
-SHORT = 12
-SEEDS = range(3)
-MAIN = tuple(Run("main", seed, tested=(6, 8), pinned=True) for seed in SEEDS)
-# Longer than any that imitation showed.
-LONGER = tuple(
-    Run("chains of seven", seed, levels=(7,), tested=(7, 8)) for seed in SEEDS
-)
-RUNS = (
-    MAIN[0],
-    LONGER[0],
-    Run("weak steps", start=WEAK, steps=32, per_step=192),
-    Run("length rewarded", reward="length", steps=SHORT),
-    Run("any number rewarded", start=WEAK, reward="any number", steps=SHORT),
-    *(Run(f"groups of {g}", answers=g, steps=SHORT, tested=()) for g in (2, 4, 16)),
-    *(Run(f"KL {kl}", kl=kl, steps=SHORT, tested=()) for kl in (0.2, 3.0)),
-    Run("weak steps", 1, start=WEAK, steps=32, per_step=192),
-    *MAIN[1:],
-    *LONGER[1:],
-)
-
-
-def problems_of_step(run: Run) -> Callable[[int], list[Problem]]:
-    """Return which problems a run meets at which step."""
-    per_step, seed = run.per_step // run.answers, 7000 + run.seed
-    dealt = in_other_words(chains(run.steps * per_step, run.levels, seed), seed, False)
-    return lambda step: dealt[step * per_step : (step + 1) * per_step]
 
 
 def imitate(recipe: ApprenticeRecipe, folder: Path) -> tuple[Transformer, BPETokenizer]:
@@ -157,13 +83,14 @@ def measure(
     answers: int = 8,
     words: str = "usual",
     longest: int | None = None,
+    family: str = FAMILY.name,
 ) -> dict:
     """Let a model try problems of the tests, and tell what the log keeps of it.
 
     Args:
         words: "usual", "held out" (wordings of no training) or "step by step".
     """
-    asked = chains(n, (level,), 99, "test")
+    asked = chains(n, (level,), 99, "test", family)
     if words == "held out":
         asked = in_other_words(asked, 99, held_out=True)
     elif words == "step by step":
@@ -299,7 +226,13 @@ def run_once(
 def measure_all(model: Transformer, tokenizer: BPETokenizer, run: Run) -> list[dict]:
     """Measure at each level that the run asks for; the first, in several wordings."""
     found = [
-        measure(model, tokenizer, level, *((75, 8) if level == 6 else (50, 4)))
+        measure(
+            model,
+            tokenizer,
+            level,
+            *((75, 8) if level == 6 else (50, 4)),
+            family=run.family,
+        )
         for level in run.tested
     ]
     if run.pinned:

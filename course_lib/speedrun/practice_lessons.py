@@ -20,14 +20,16 @@ FEW = {2: 100, 3: 1000}  # there are not many more of the shortest
 
 
 def chains(
-    n: int, levels: Sequence[int], seed: int, split: str = "train"
+    n: int,
+    levels: Sequence[int],
+    seed: int,
+    split: str = "train",
+    family: str = FAMILY.name,
 ) -> list[Problem]:
     """Deal chains of several lengths in turn; of the shortest some come again."""
     share = -(-n // len(levels))
     found = {
-        level: problems(
-            FAMILY.name, min(share, FEW.get(level, share)), level, seed, split
-        )
+        level: problems(family, min(share, FEW.get(level, share)), level, seed, split)
         for level in levels
     }
     picked = []

@@ -10,7 +10,7 @@ from course_lib.speedrun.asking import ask, questions_of_tests, score_answers
 from course_lib.speedrun.base import LOG as BASE_LOG
 from course_lib.speedrun.card import Curve, Figure, rounded
 from course_lib.speedrun.crawl import LOG as CRAWL_LOG
-from course_lib.speedrun.practice import LONGER
+from course_lib.speedrun.practice_runs import LONGER
 from course_lib.speedrun.searcher import recalls
 from course_lib.speedrun.whole.run import Run
 from course_lib.world.dice import Dice

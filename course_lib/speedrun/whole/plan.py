@@ -11,8 +11,8 @@ from course_lib.speedrun.assistant import ASSISTANT_TRAINING, AssistantRecipe
 from course_lib.speedrun.base import BASE_MODEL, BASE_TRAINING, BaseRecipe
 from course_lib.speedrun.crawl import CrawlRecipe
 from course_lib.speedrun.honest import HONEST_TRAINING, HonestRecipe
-from course_lib.speedrun.practice import LONGER, MAIN, ApprenticeRecipe
-from course_lib.speedrun.practice import Run as PracticeRun
+from course_lib.speedrun.practice_runs import LONGER, MAIN, ApprenticeRecipe
+from course_lib.speedrun.practice_runs import Run as PracticeRun
 from course_lib.speedrun.preference import PRACTICE as PREFERENCE_PRACTICE
 from course_lib.speedrun.preference import SLOGAN_TRAINING, PreferenceRecipe
 from course_lib.speedrun.searcher import SEARCH_TRAINING, SearchRecipe
