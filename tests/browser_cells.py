@@ -136,6 +136,7 @@ def look(page: Chapter, view, name: str) -> None:
     """Take pictures in the dark and the light theme, and leave the light one."""
     for theme in ("Dark", "Light"):
         page.page.evaluate(CHANGE_THEME, f"JupyterLab {theme}")
+        page.page.locator("#jupyterlab-splash").wait_for(state="detached")
         view.evaluate("v => v.scrollIntoView({block: 'center'})")
         sign = ">" if theme == "Dark" else "<"
         wait_until(page, view, f"{BRIGHTNESS} {sign} 400")
