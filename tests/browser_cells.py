@@ -118,6 +118,17 @@ arrow
     "print([arrow.query, list(arrow.weights.values()), arrow.output])",
 ]
 
+TRACING = """
+from types import SimpleNamespace as Step
+from course_lib.widgets import ToolTrace
+trace = ToolTrace("Where does Orla Venn live?", [
+    Step(kind="said", tool="", text="Let me look."),
+    Step(kind="call", tool="search", text="Orla Venn"),
+    Step(kind="result", tool="search", text="Orla Venn lives on <b>Brine</b>."),
+    Step(kind="said", tool="", text="On Brine.")])
+trace
+"""
+
 
 def opened(browser, lab, name: str, cells: list[str]) -> Chapter:
     """Open a notebook made of these cells, none of them run."""

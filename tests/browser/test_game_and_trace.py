@@ -1,7 +1,7 @@
 """The guessing game and the tool's trace in a real JupyterLab, with the mouse."""
 
 import pytest
-from browser_cells import look, opened, run, run_until, wait_until
+from browser_cells import TRACING, look, opened, run, run_until, wait_until
 
 CELLS = [
     """
@@ -13,16 +13,7 @@ game = GuessGame(rounds, {"counts": lambda text, words: [1, 3, 1]})
 game
 """,
     "print([[t.right, t.rounds] for t in game.tallies().values()])",
-    """
-from types import SimpleNamespace as Step
-from course_lib.widgets import ToolTrace
-trace = ToolTrace("Where does Orla Venn live?", [
-    Step(kind="said", tool="", text="Let me look."),
-    Step(kind="call", tool="search", text="Orla Venn"),
-    Step(kind="result", tool="search", text="Orla Venn lives on <b>Brine</b>."),
-    Step(kind="said", tool="", text="On Brine.")])
-trace
-""",
+    TRACING,
     "print([trace.position])",
 ]
 

@@ -5,12 +5,11 @@ with Tab. Nothing is clicked.
 """
 
 import pytest
-from browser_cells import begin, opened, printed, run, run_until, wait_until
+from browser_cells import TRACING, begin, opened, printed, run, run_until, wait_until
 
 CELLS = {
     "imports": """
 import time
-from types import SimpleNamespace as Step
 from course_lib.chat import Piece
 from course_lib.intervals import wilson
 from course_lib.tokenizer import BPETokenizer
@@ -66,14 +65,7 @@ def endless(messages):
 panel = ChatPanel({"parrot": parrot, "endless": endless}, system="")
 panel
 """,
-    "tool-trace": """
-trace = ToolTrace("Where does Orla Venn live?", [
-    Step(kind="said", tool="", text="Let me look."),
-    Step(kind="call", tool="search", text="Orla Venn"),
-    Step(kind="result", tool="search", text="Orla Venn lives on <b>Brine</b>."),
-    Step(kind="said", tool="", text="On Brine.")])
-trace
-""",
+    "tool-trace": TRACING,
     "threshold-bars": """
 bars = ThresholdBars({"never told": [(0.2, False), (0.6, False)]})
 bars
