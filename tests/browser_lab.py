@@ -151,7 +151,11 @@ def running_lab(folder: Path, variables: dict[str, str]) -> Iterator[start.Lab]:
         yield lab
     finally:
         process.terminate()
-        process.wait(30)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:  # a busy machine: its kernels end late
+            process.kill()
+            process.wait()
 
 
 def unused_port() -> int:
