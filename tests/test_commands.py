@@ -109,10 +109,11 @@ def test_a_course_without_chapters_says_how_to_get_them():
 
 def test_everything_is_tested_unless_files_are_named():
     everything = test_verb.pytest_arguments(["-k", "tokenizer"])
-    always = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-    assert everything[:8] == [*always, "-k", "tokenizer", "tests"]
-    named = "tests/test_commands.py::test_x"
-    assert test_verb.pytest_arguments([named]) == [*always, named]
+    assert everything[:4] == ["-n", "2", "--dist", "loadfile"]
+    assert everything[4:7] == ["-k", "tokenizer", "tests"]
+    assert test_verb.pytest_arguments(["tests/test_commands.py::test_x"])[4:] == [
+        "tests/test_commands.py::test_x"
+    ]
 
 
 def test_tests_run_with_one_thread_on_the_cpu():

@@ -19,10 +19,8 @@ from course_lib.runtime import ROOT
 HELP = "set up the course, run its tests and every chapter"
 NO_TESTS_RAN = 5  # pytest's exit code
 
-# Two at a time, each file in one piece: a chapter is one kernel from top to bottom. In
-# the order of their names: else files with few tests come last, and some of those are
-# so long that one core works while the other waits.
-IN_PARALLEL = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+# Two at a time, each file in one piece: a chapter is one kernel from top to bottom.
+IN_PARALLEL = ["-n", "2", "--dist", "loadfile"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
