@@ -221,7 +221,12 @@ def test_heads_differ_and_the_matrix_can_be_pointed_at(looking):
 def test_dragging_the_query_changes_the_weights_here_and_in_python(looking):
     view = looking.show(".course.query-arrow")
     rows = view.locator("tbody tr")
-    before = [float(row.get_attribute("data-weight")) for row in rows.all()]
+
+    def on_page():
+        found = [float(row.get_attribute("data-weight")) for row in rows.all()]
+        return pytest.approx(found, abs=1e-9)
+
+    before = on_page().expected
     looking.screenshot("query_arrow_light")
     handle, plane = (
         view.locator(name).bounding_box() for name in (".handle", ".plane")
@@ -236,12 +241,10 @@ def test_dragging_the_query_changes_the_weights_here_and_in_python(looking):
                ".dataset.weight) > 0.8")  # fmt: skip
     view.locator(".plane").focus()
     looking.page.keyboard.press("ArrowUp")
-    after = [float(row.get_attribute("data-weight")) for row in rows.all()]
-    assert after[1] > before[1]
-    same = pytest.approx(after, abs=1e-9)
-    query, weights, output = run_until(looking, 5, lambda told: told[1] == same)
+    query, weights, output = run_until(looking, 5, lambda told: told[1] == on_page())
     assert query[0] < 0 < query[1]
-    assert weights == same
+    assert weights == on_page()
+    assert weights[1] > before[1]
     shown = re.search(r"\((\S+), (\S+)\)", view.locator(".output").text_content())
     assert [float(v) for v in shown.groups()] == pytest.approx(output, abs=0.006)
     assert math.isclose(sum(weights), 1)
