@@ -132,7 +132,8 @@ def running_lab(folder: Path, variables: dict[str, str]) -> Iterator[start.Lab]:
         f"JUPYTER_{name}_DIR": str(folder / name)
         for name in ("CONFIG", "DATA", "RUNTIME")
     }
-    start.write_lab_settings(folder / "CONFIG")
+    own_folders["JUPYTER_CONFIG_DIR"] = str(folder / "etc" / "jupyter")
+    start.write_lab_settings(folder)
     with open(folder / "lab.log", "w") as log:
         process = subprocess.Popen(
             command,

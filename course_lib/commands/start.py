@@ -208,9 +208,9 @@ def printable(command: list[str]) -> str:
     return join(command)
 
 
-def write_lab_settings(config: Path) -> None:
-    """Write what JupyterLab does otherwise here into a folder of Jupyter's settings."""
-    folder = config / "labconfig"
+def write_lab_settings(environment: str | Path = sys.prefix) -> None:
+    """Write into a Python environment what its JupyterLab is to do otherwise."""
+    folder = Path(environment) / "etc" / "jupyter" / "labconfig"
     atomic_write(folder / "page_config.json", json.dumps(NO_NEWS, indent=1))
     overrides = folder / "default_setting_overrides.json"
     atomic_write(overrides, json.dumps(KEEP_WIDGETS, indent=1))
@@ -218,7 +218,7 @@ def write_lab_settings(config: Path) -> None:
 
 def launch(env: Environment, lab: Lab) -> int:
     """Run JupyterLab in the foreground until it is stopped."""
-    write_lab_settings(env.folder / "etc" / "jupyter")
+    write_lab_settings(env.folder)
     print(
         f"\n    {lab.url}\n\n"
         + ("It opens in your browser; if not, open" if lab.browser else "Open")

@@ -111,7 +111,7 @@ class KVCache:
             )
         return old_keys[:, :, :n_seen], old_values[:, :, :n_seen]
 
-    def _step(self, places: Int[Tensor, "B T"]) -> "_Step":
+    def _step(self, places: Int[Tensor, "B T"]) -> _Step:
         """Prepare what the layers have in common, once for all of them."""
         if self._prepared is None or self._prepared.places is not places:
             n_rows, n_heads, capacity = self.keys.shape[1:4]
