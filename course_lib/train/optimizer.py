@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import torch
+import torch.distributed as dist
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -79,12 +80,27 @@ class Muon(torch.optim.Optimizer):
             ahead = parameter.grad.lerp(mean, group["momentum"])  # Nesterov
             directions.append(ahead if _lies(parameter) else ahead.mT)
         stacked = torch.stack(directions).to(self.dtype)
-        updates = orthogonalize(stacked).to(parameters[0].dtype)
+        updates = _orthogonalize_together(stacked).to(parameters[0].dtype)
         for parameter, update in zip(parameters, updates, strict=True):
             rows, columns = parameter.shape
             rate = group["lr"] * max(1, rows / columns) ** 0.5
             parameter.mul_(1 - group["lr"] * group["weight_decay"])
             parameter.add_(update if _lies(parameter) else update.mT, alpha=-rate)
+
+
+def _orthogonalize_together(matrices: Float[Tensor, "N R C"]) -> Float[Tensor, "N R C"]:
+    """Let each process under `torchrun` do its share, and hand all the results round.
+
+    All hold the same gradients: without this, each would compute all of it.
+    """
+    if not dist.is_initialized():
+        return orthogonalize(matrices)
+    mine = slice(dist.get_rank(), None, dist.get_world_size())
+    updates = torch.zeros_like(matrices)
+    if len(matrices[mine]):
+        updates[mine] = orthogonalize(matrices[mine])
+    dist.all_reduce(updates)  # to zeros, so a sum is a collection
+    return updates
 
 
 def _lies(matrix: Tensor) -> bool:
