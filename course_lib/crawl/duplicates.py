@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from course_lib.crawl.number_set import NumberSet
 from course_lib.crawl.page import Page
 
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 SHINGLE = 5  # words in a row
 BANDS, ROWS = 14, 8  # FineWeb's: two pages meet if one band of 8 hashes agrees
 _WORDS = re.compile(r"\w+")
+# Odd numbers to multiply by, others for each band.
+_MIXERS = 1 + 2 * np.random.default_rng(1).integers(
+    2**63, size=(BANDS, ROWS), dtype="u8"
+)
 
 
 def shingles(text: str, size: int = SHINGLE) -> set[str]:
@@ -69,13 +75,10 @@ def meeting_chance(similarity: float, bands: int = BANDS, rows: int = ROWS) -> f
 
 def with_fingerprint(page: Page) -> Page:
     """Compute all that the index needs; the costly part, and done in parallel."""
-    values = signature(page.text).hashvalues
-    bands = tuple(
-        _number(k.to_bytes(1, "big") + values[k * ROWS : (k + 1) * ROWS].tobytes())
-        for k in range(BANDS)
-    )
+    rows = signature(page.text).hashvalues.reshape(BANDS, ROWS)
+    bands = (rows * _MIXERS).sum(axis=1)  # modulo 2 to the 64th: multilinear hashing
     words = " ".join(_words(page.text)).encode()
-    return replace(page, exact=_number(words), bands=bands)
+    return replace(page, exact=_number(words), bands=tuple(bands.tolist()))
 
 
 def _number(data: bytes) -> int:

@@ -104,7 +104,7 @@ def _trials(seeds: int) -> tuple[Trial, ...]:
 
 
 def _small(seeds: int) -> Plan:
-    """Train the base on a third of the tokens of the one in `data/`, in smaller steps."""
+    """Train the base on a third of the tokens that the one in `data/` read."""
     training = replace(BASE_TRAINING, steps=2200)
     samples_at = (1, 30, 100, 300, 1000, 1600, 2200)
     base = BaseRecipe(
