@@ -13,7 +13,7 @@ Z_95 = 1.959963984540054  # 95 % of a normal distribution lies within +- this
 
 @dataclass(frozen=True)
 class Interval:
-    """A measured value and where it would nearly always lie, measured again."""
+    """A measured value and a range made so that 95 of 100 such hold the true one."""
 
     value: float
     low: float

@@ -5,6 +5,7 @@ WRONG maps an exercise to (answer, words it must be told), RIGHT to unusual answ
 """
 
 import ast
+import builtins
 import json
 import linecache
 from pathlib import Path
@@ -43,7 +44,12 @@ import course_lib.exercises.tokenization
 import course_lib.exercises.tokens_to_think
 import course_lib.exercises.tool_use
 import course_lib.exercises.transformer  # noqa: F401  importing a room pins it
-from course_lib.exercises.board import Mistake, exercise, known_exercises
+from course_lib.exercises.board import (
+    Mistake,
+    _solution,
+    exercise,
+    known_exercises,
+)
 
 ROOMS = (
     answers_first_steps,
@@ -121,6 +127,44 @@ def stubs() -> dict[str, str]:
 
 
 STUBS = stubs()
+
+
+def names_known(exercise: str) -> set[str]:
+    """Collect what a chapter's cells have named down to an exercise's own."""
+    (chapter,) = CHAPTERS.glob(f"{exercise[:2]}_*.ipynb")
+    known = set(dir(builtins))
+    for cell in json.loads(chapter.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code":
+            continue
+        known |= names_made(source)
+        if f'"{exercise}"' in source and "@exercise(" in source:
+            break
+    return known
+
+
+def names_made(source: str) -> set[str]:
+    """Collect the names that a piece of code imports, defines or assigns."""
+    made = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.alias):
+            made.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            made.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            made.add(node.id)
+    return made
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_shown_can_be_pasted_into_the_chapter(name):
+    solution = _solution(EXERCISES[name].reference)
+    (*_, function) = ast.parse(solution).body
+    assert function.name == ast.parse(STUBS[name]).body[0].name
+    made = {arg.arg for arg in ast.walk(function) if isinstance(arg, ast.arg)}
+    made |= names_made(solution) | names_known(name)
+    names = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+    assert names <= made
 
 
 def test_every_exercise_is_asked_in_a_chapter_and_every_question_is_checked():

@@ -5,6 +5,7 @@ import contextlib
 import functools
 import html
 import inspect
+import re
 import signal
 import textwrap
 import threading
@@ -189,12 +190,31 @@ def _show_help(entry: Exercise) -> None:
 
 
 def _solution(reference: Callable) -> str:
-    """Return the reference's source without its `@pin` line."""
+    """Return the reference's source as it can be pasted into the chapter.
+
+    Its `@pin` line is gone, names have no underscore in front, and what it uses of its
+    module is imported first.
+    """
     lines = textwrap.dedent(inspect.getsource(reference))
     function = ast.parse(lines).body[0]
     function.decorator_list = []
-    start = function.lineno - 1
-    return "\n".join(lines.splitlines()[start:]).replace("def _", "def ", 1)
+    body = "\n".join(lines.splitlines()[function.lineno - 1 :])
+    used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    needed = [
+        _how_to_get(name, reference.__globals__[name])
+        for name in sorted(used & reference.__globals__.keys())
+        if not name.startswith("_")  # a function of an earlier exercise
+    ]
+    head = "\n".join(needed) + "\n\n\n" if needed else ""
+    return head + re.sub(r"\b_(?=[a-z])", "", body)
+
+
+def _how_to_get(name: str, value: object) -> str:
+    if inspect.ismodule(value):
+        return f"import {value.__name__}"
+    if home := getattr(value, "__module__", None):
+        return f"from {home} import {name}"
+    return f"{name} = {value!r}"
 
 
 def expect(got: object, wanted: object, call: str) -> None:

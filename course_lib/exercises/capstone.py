@@ -69,7 +69,7 @@ def _listed(got: Sequence[float] | None, call: str) -> list[float]:
         "<code>[1 if who == 'assistant' else 0 for who in speakers]</code> is one.",
     ),
 )
-def _token_weights(stage, speakers, advantage):
+def _weights_of(stage, speakers, advantage):
     if stage == "pretraining":
         return [1 for _ in speakers]
     own = 1 if stage == "finetuning" else advantage
