@@ -123,6 +123,7 @@ WRONG = {
         (joined(lambda d: d["content"]), "`.get('content', '')`"),
         (first_piece, "go on to the last"),
         (joined(lambda d: d.get("content", "").replace(" ", "")), "do not strip"),
+        (joined(lambda d: d.get("content", "").strip()), "do not strip"),
         (spaced, "join with ''"),
         (replace_everywhere, "beginning of the line only"),
         (lambda _lines: None, "is there a `return`"),

@@ -110,7 +110,7 @@ WRONG = {
     ],
     "08.pages_to_replay": [
         (lambda c, p, s: math.ceil(c * s / p), "share of the conversations"),
-        (lambda c, p, s: math.ceil(c / s / p), "with letters"),
+        (lambda c, p, s: math.ceil(c / s / p), "They are the rest"),
         (lambda c, p, s: math.ceil(c * (1 - s) / s / p), "turned round"),
         (lambda c, _, s: c * s / (1 - s), "those are tokens"),
         (lambda c, p, _: c // p, "a half, not 3/4"),

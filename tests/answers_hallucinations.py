@@ -139,6 +139,11 @@ def of_the_wrong(before, after):
     return lost / before.count("wrong")
 
 
+def of_the_refusals(before, after):
+    was = [b for b, a in zip(before, after, strict=True) if a == "refused"]
+    return was.count("correct") / len(was) if was else 0.0
+
+
 WRONG = {
     "09.says": [
         (lambda answer, value: value in answer, "inside of “Oakport”"),
@@ -181,6 +186,7 @@ WRONG = {
         (of_everything, "divide by what was correct before"),
         (no_longer_correct, "was not refused"),
         (of_the_wrong, "wrong before"),
+        (of_the_refusals, "divided by the refusals"),
     ],
 }
 RIGHT = {

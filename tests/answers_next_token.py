@@ -162,6 +162,7 @@ WRONG = {
     "03.softmax": [
         (lambda s: [x / 2.302585092994046 for x in s], "divided the scores themselves"),
         (lambda s: [math.exp(x) for x in s], "now divide by the sum"),
+        (lambda _: [], "must give 3 probabilities"),
         (over_the_largest, "not by the largest"),
         (exp_shares, "too large for a computer"),
         (shifted_by_positive_only, "rounded to 0"),

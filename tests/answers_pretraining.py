@@ -99,6 +99,9 @@ RIGHT = {
             (ids[k * n : k * n + n], ids[k * n + 1 : k * n + n + 1])
             for k in range((len(ids) - 1) // n)
         ],
+        lambda ids, n: [
+            [ids[k : k + n], ids[k + 1 : k + n + 1]] for k in range(0, len(ids) - n, n)
+        ],
     ],
     "05.adam_step": [with_tensors, stepping()],
     "05.rate_share": [line],

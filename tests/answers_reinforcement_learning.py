@@ -49,6 +49,12 @@ def in_torch(groups):
     return better / rewards.std(1, keepdim=True, correction=0).clamp(min=1e-9)
 
 
+def with_a_little_more(groups):
+    rewards = torch.tensor(groups)
+    better = rewards - rewards.mean(1, keepdim=True)
+    return better / (rewards.std(1, keepdim=True, correction=0) + 1e-6)
+
+
 def nan_for_equals(groups):
     return [
         [float("nan")] * len(g) if len(set(g)) == 1 else row
@@ -141,7 +147,7 @@ RIGHT = {
     "13.final_reward": [
         lambda t, r: int(t.split("Answer:")[-1].strip() == r and "Answer:" in t)
     ],
-    "13.advantages": [in_torch],
+    "13.advantages": [in_torch, with_a_little_more],
     "13.slope": [lambda p, a, b: p * (a - (p * a + (1 - p) * b))],
     "13.token_weights_of": [
         lambda p, a, v: torch.tensor([0.0] * len(p) + [v] * len(a))

@@ -46,6 +46,7 @@ WRONG = {
         (lambda d, s: (both(d, s) / sum(d), both(d, s) / sum(d)), "precision again"),
         (lambda d, s: (both(d, s) / sum(d), both(d, s) / sum(s)), "divides by zero"),
         (lambda d, s: both(d, s) / sum(d), "return two numbers"),
+        (lambda *_: (1.0, 1.0, 1.0), "return two numbers"),
         (lambda *_: None, "return two numbers"),
     ],
     "01.ended_share": [

@@ -227,7 +227,7 @@ WRONG = {
     "02.decode": [
         (decode_each, "token by token"),
         (lambda ids, tb: "".join(tb[i].decode() for i in ids), "token by token"),
-        (lambda ids, _: "".join(chr(i) for i in ids), "of its own"),
+        (lambda ids, _: "".join(chr(i) for i in ids), "neither a byte nor a character"),
         (lambda ids, _: bytes(ids).decode(), "neither a byte nor a character"),
         (lambda ids, tb: b"".join(tb[i] for i in ids).decode("latin-1"), "of its own"),
         (lambda ids, tb: b"".join(tb[i] for i in ids), "that is bytes"),

@@ -14,7 +14,8 @@ CANDIDATES = [(ASKED, f"Tea {k}!", f"<b>Golden</b> tea {k}.") for k in range(4)]
 
 def click(desk: LabelPairs, action: str, **seen: str) -> None:
     """Take the very path of a page's message."""
-    content = {"do": action, "request": desk.request, "left": desk.left} | seen
+    content = {"do": action, "request": desk.request}
+    content |= {"left": desk.left, "right": desk.right} | seen
     desk._handle_custom_msg(content, [])
 
 

@@ -136,11 +136,6 @@ def _causal_mask(scores):
     return scores.masked_fill(future, -torch.inf)
 
 
-causal_mask = (
-    _causal_mask  # the name that a chapter, and the solution below, call it by
-)
-
-
 def check_attend(answer: Callable[[Tensor, Tensor, Tensor], Tensor]) -> None:
     draw = torch.Generator().manual_seed(4)
     q, k, v = torch.randn(3, 5, 4, generator=draw) * 2
@@ -194,5 +189,5 @@ def check_attend(answer: Callable[[Tensor, Tensor, Tensor], Tensor]) -> None:
 )
 def _attend(query, key, value):
     scores = query @ key.mT / query.shape[-1] ** 0.5
-    weights = causal_mask(scores).softmax(-1)
+    weights = _causal_mask(scores).softmax(-1)
     return weights @ value

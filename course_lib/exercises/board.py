@@ -136,7 +136,10 @@ def _wrong(entry: Exercise, answer: Callable, message: str) -> Callable:
 
 
 def _told(error: Exception, answer: Callable) -> str:
-    """Say what a student's code raised, and on which of its lines."""
+    """Say what a student's code raised, and on which of its lines.
+
+    If it is none of its lines, the check stumbled over what it returned.
+    """
     if isinstance(error, _TooLongError):
         return str(error)
     message = f"your code raised {type(error).__name__}: {error}"
@@ -144,7 +147,10 @@ def _told(error: Exception, answer: Callable) -> str:
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename == source and frame.line:
             return f"{message}, in the line\n      {frame.line}"
-    return message
+    return (
+        f"calling your function, or reading what it returned, ended in "
+        f"{type(error).__name__}: {error}. Does it take and return what the text says?"
+    )
 
 
 class _TooLongError(Exception):

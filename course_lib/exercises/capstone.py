@@ -159,6 +159,7 @@ def check_stream(answer: Callable[[Sequence[str]], str]) -> None:
     named = {
         "It is": "the text comes in many pieces: go on to the last.",
         "Itisdata:42.": "spaces belong to the pieces: do not strip them.",
+        "It isdata: 42.": "spaces belong to the pieces: do not strip them.",
         "It is 42.": "`data: ` may stand in the text, too: take it away at the "
         "beginning of the line only.",
         "It is\n data: 42\n.": "the pieces follow each other directly.",

@@ -202,8 +202,8 @@ def check_pages_to_replay(answer: Callable[[int, int, float], int]) -> None:
     named = {
         225: "you took a share of the conversations. But replay shall be that share of "
         "ALL tokens, and its own tokens are among them.",
-        400: "those are the pages that make the whole 3/4 larger than the "
-        "conversations... try with letters: replay = share * (conversations + replay).",
+        400: "you divided the conversations by the share, as if they were 3/4. "
+        "They are the rest; with letters: replay = share * (conversations + replay).",
         100: "turned round: with that, replay is a quarter of all tokens.",
         90_000: "those are tokens. How many pages is that?",
         300: "that makes as many replayed tokens as conversations: a half, not 3/4.",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from course_lib.exercises.board import Mistake, exercise, expect, pin
-from course_lib.exercises.surprise import expect_close
+from course_lib.exercises.surprise import close, expect_close
 
 __all__ = ["exercise"]  # so that a chapter needs one import
 
@@ -195,23 +195,27 @@ def _refuse_below(confidences, right, threshold):
 
 
 def check_given_away(answer: Callable[[Sequence[str], Sequence[str]], float]) -> None:
-    before = ["correct"] * 5 + ["wrong"] * 5
-    after = ["correct"] * 3 + ["refused", "wrong"] + ["refused"] * 4 + ["correct"]
-    call = "given_away(5 correct + 5 wrong, 3 correct, refused, wrong, 4 refused, ...)"
+    before = ["correct"] * 5 + ["wrong"] * 4
+    after = ["correct"] * 3 + ["refused", "wrong"] + ["refused"] * 3 + ["correct"]
+    call = "given_away(5 correct + 4 wrong, 3 correct, refused, wrong, 3 refused, ...)"
     got = answer(before, after)
     expect(got is None, False, f"{call} is None")
     named = {
-        0.5: "you counted every refusal. To refuse what it got WRONG before is the "
+        4 / 9: "you counted every refusal. To refuse what it got WRONG before is the "
         "very purpose; the price is what it got right.",
-        0.1: "you divided by all questions. It can only give away what it had: divide "
+        1
+        / 9: "you divided by all questions. It can only give away what it had: divide "
         "by what was correct before.",
         1: "that is a count. Divide by what was correct before.",
         0.4: "you counted everything that is no longer correct. An answer that has "
         "become wrong was not refused.",
-        0.8: "those were wrong before: to refuse them is the purpose.",
+        3 / 4: "those were wrong before: to refuse them is the purpose.",
+        3 / 5: "those were wrong before: to refuse them is the purpose.",
+        1 / 4: "you divided by the refusals, or by what was wrong before. Of what was "
+        "CORRECT before, how much is refused now?",
     }
-    if got in named:
-        raise Mistake(f"{call}: {named[got]}")
+    if message := next((m for k, m in named.items() if close(got, k)), None):
+        raise Mistake(f"{call}: {message}")
     expect_close(got, 0.2, call)
     expect_close(answer(["correct"], ["correct"]), 0.0, "given_away([c], [c])")
 

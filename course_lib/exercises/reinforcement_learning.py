@@ -64,7 +64,7 @@ def _final_reward(text, right):
 def _rows(got: object, call: str) -> list[list[float]]:
     if got is None:
         raise Mistake(f"{call} returned None; is there a `return`?")
-    return [[round(float(value), 6) for value in row] for row in got]
+    return [[round(float(value), 3) for value in row] for row in got]
 
 
 # What usual mistakes make of the groups 1 0 0 0 and 1 1 1 0.
@@ -110,10 +110,10 @@ def check_advantages(answer: Callable[[list[list[float]]], list]) -> None:
     if groups != before:
         raise Mistake("you changed the rewards themselves. Make new lists.")
     for rows, message in WRONG_ADVANTAGES:
-        if got == [[round(float(value), 6) for value in row] for row in rows]:
+        if got == [[round(float(value), 3) for value in row] for row in rows]:
             raise Mistake(message)
     right = [[ROOT, -THIRD, -THIRD, -THIRD], [THIRD, THIRD, THIRD, -ROOT]]
-    expect(got, [[round(value, 6) for value in row] for row in right], call)
+    expect(got, [[round(value, 3) for value in row] for row in right], call)
     try:
         got = _rows(answer([[1.0, 1.0], [0.0, 0.0]]), "advantages([[1, 1], [0, 0]])")
     except ZeroDivisionError as error:

@@ -71,6 +71,11 @@ def _loss_bits(chances, targets):
 def check_softmax(answer: Callable[[list[float]], Sequence[float]]) -> None:
     ln = math.log
     got = _numbers(answer([ln(1), ln(2), ln(5)]), "softmax([ln 1, ln 2, ln 5])")
+    if len(got) != 3:
+        raise Mistake(
+            f"softmax of 3 scores must give 3 probabilities, yours gives {len(got)}. "
+            "(Is the `return` inside of the loop?)"
+        )
     raw = [0.0, ln(2) / ln(10), ln(5) / ln(10)]
     if all(map(close, got, raw)):
         raise Mistake(

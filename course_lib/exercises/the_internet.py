@@ -24,10 +24,10 @@ def check_precision_recall(answer: Callable[[list, list], tuple]) -> None:
     dropped = [True, True, True, True, False, False, False, False, False, False]
     spam = [True, True, True, False, True, True, True, False, False, False]
     call = "precision_recall(dropped, spam), 4 dropped, 6 spam, 3 both,"
-    try:
-        precision, recall = answer(dropped, spam)
-    except TypeError as error:
-        raise Mistake("return two numbers: `return precision, recall`") from error
+    got = answer(dropped, spam)
+    if not isinstance(got, tuple | list) or len(got) != 2:
+        raise Mistake("return two numbers: `return precision, recall`")
+    precision, recall = got
     if (precision, recall) == (3 / 6, 3 / 4):
         raise Mistake(f"{call} gives them in the wrong order: precision comes first.")
     right = sum(a == b for a, b in zip(dropped, spam)) / 10

@@ -155,7 +155,12 @@ def check_decode(answer: Callable[[Ids, list[bytes]], str]) -> None:
             "you decoded token by token, so each half of the hat became �. Join all "
             "bytes first, then decode once."
         )
-    if got != "🎩" and len(got) in (2, 4):
+    if got == chr(256) + chr(257):
+        raise Mistake(
+            "an id is neither a byte nor a character: look up its bytes, "
+            "token_bytes[id], and join them."
+        )
+    if got != "🎩" and len(got) == 4:
         raise Mistake(
             "every byte became a character of its own. UTF-8 uses up to four bytes for "
             "one character: .decode('utf-8')."

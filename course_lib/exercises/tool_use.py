@@ -241,7 +241,7 @@ def check_looked_up(answer: Callable) -> None:
     got = tuple(round(float(share), 6) for share in got)
     named = {
         (0.25, 0.75): "they have changed places: first of the unknown, then of the "
-        "known.",
+        "known. (Or it looks up what lies AT or ABOVE the threshold: turned round.)",
         (0.75, 0.5): "what is exactly AT the threshold is said from memory: look up "
         "what lies below.",
         (0.25, 0.5): "turned round: it looks up what lies ABOVE the threshold.",

@@ -27,7 +27,8 @@ function render({ model, el }) {
   const act = (name) => {
     const gone = model.get("done") && (name === "left" || name === "right");
     if (gone || model.get("busy")) return;
-    model.send({ do: name, request: model.get("request"), left: model.get("left") });
+    const [request, left, right] = ["request", "left", "right"].map((k) => model.get(k));
+    model.send({ do: name, request, left, right });
   };
   for (const name of ["left", "right", "skip", "undo", "learn"]) {
     find(`.${name}`).addEventListener("click", () => act(name));

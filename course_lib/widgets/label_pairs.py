@@ -142,9 +142,8 @@ class LabelPairs(CourseWidget):
         action = content.get("do") if isinstance(content, dict) else None
         if action in CHOICES:
             # A second click on a pair that is gone must not label the next one.
-            if content.get("request") == self.request and (
-                content.get("left") == self.left
-            ):
+            seen = [content.get(name) for name in ("request", "left", "right")]
+            if seen == [self.request, self.left, self.right]:
                 self.choose(action)
         elif action in ("skip", "undo", "learn"):
             getattr(self, action)()

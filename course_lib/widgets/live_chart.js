@@ -32,8 +32,10 @@ function ticks(low, high, count, log) {
   const size = 10 ** Math.floor(Math.log10(rough));
   const step = size * [1, 2, 5, 10].find((m) => m * size >= rough);
   const found = [];
-  for (let v = Math.ceil(low / step) * step; v <= high + step / 1e6; v += step) {
-    found.push(Number(v.toPrecision(12)));
+  // By number, not by adding: a step may be lost in a large value.
+  for (let k = Math.ceil(low / step); k * step <= high + step / 1e6; k++) {
+    found.push(Number((k * step).toPrecision(12)));
+    if (found.length > 2 * count + 2) break;
   }
   return found;
 }
@@ -47,7 +49,11 @@ function scalesOf(lines, log) {
   const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
   let [y0, y1] = [Math.min(...ys), Math.max(...ys)];
   const f = log ? Math.log : (v) => v;
-  if (y0 === y1) { y0 = log ? y0 / 2 : y0 - 0.5; y1 = log ? y1 * 2 : y1 + 0.5; }
+  if (y1 - y0 <= 1e-9 * Math.max(Math.abs(y0), Math.abs(y1))) {  // as good as equal
+    const room = Math.max(0.5, Math.abs(y0) / 10);
+    y0 = log ? y0 / 2 : y0 - room;
+    y1 = log ? y1 * 2 : y1 + room;
+  }
   const xSpan = x1 - x0 || 1;
   return {
     x0, x1, y0, y1,

@@ -123,4 +123,4 @@ class ThresholdBars(CourseWidget):
 
 
 def _rounded(confidence: float) -> float:
-    return math.floor(confidence * 10_000) / 10_000
+    return math.floor(round(confidence * 10_000, 6)) / 10_000  # .57 is not .5699
