@@ -103,6 +103,10 @@ def main(arguments=None):
 
     from course_lib.commands.console import CommandError
 
+    for stream in (sys.stdout, sys.stderr):
+        # Windows writes to a file or a pipe in an encoding without ● and ✓.
+        if hasattr(stream, "reconfigure") and not stream.isatty():
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
         return 0 if options is None else options.run(options)

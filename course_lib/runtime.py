@@ -36,7 +36,7 @@ BF16_PAYS_FROM = 1.3
 def data_path(name: str) -> Path:
     """Find a file or folder of `data/`; an error says how to get a missing one."""
     path = DATA / name
-    if not path.resolve().is_relative_to(DATA):
+    if not path.resolve().is_relative_to(DATA.resolve()):
         raise ValueError(f"{name!r} is not inside data/: give a name such as 'a/b.txt'")
     if not path.exists():
         raise ValueError(

@@ -106,6 +106,40 @@ def test_a_hand_made_file_is_read_with_its_header(tmp_path):
     assert main_text(decoded(page)).text == "Café hat"
 
 
+def test_any_warc_can_be_cleaned_with_or_without_a_robots_file(tmp_path):
+    shards = []
+    for name in ("one", "two"):  # two shards of one name
+        (tmp_path / name).mkdir()
+        shards.append(tmp_path / name / "a.warc")
+        shards[-1].write_bytes(HAND_MADE)
+    for workers in (1, 2):
+        found = list(clean(shards, tmp_path / "work", workers=workers))
+        assert [v.page.url for v in found] == ["https://gull.example/hat"] * 2
+
+
+def test_what_went_over_the_wire_packed_is_unpacked(tmp_path):
+    body = gzip.compress("<p>Café hat</p>".encode())
+    http = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    )
+    head = (
+        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: <https://a.example/x>\r\n"
+        b"Content-Type: application/http; msgtype=response\r\n"
+        b"Content-Length: %d\r\n\r\n"
+    )
+    path = tmp_path / "wget.warc"
+    path.write_bytes(head % len(http) + http + b"\r\n\r\n")
+    (page,) = read_warc(path)
+    assert page.url == "https://a.example/x"
+    assert main_text(decoded(page)).text == "Café hat"
+
+
+def test_a_charset_that_no_text_has_is_passed_over():
+    content_type = "text/html; charset=undefined"
+    assert decode_bytes("Café".encode("latin-1"), content_type) == "Café"
+
+
 def test_what_is_written_is_read_again_and_is_the_same_bytes_each_time(tmp_path):
     pages = list(crawl_pages(60))
     one, two = (write_warc(pages, tmp_path / f"{k}.warc.gz") for k in (1, 2))

@@ -1,6 +1,7 @@
 """Facts about `fetch`: checked before it is opened, whole or not there, never twice."""
 
 import hashlib
+import json
 import shutil
 import subprocess
 import types
@@ -219,6 +220,19 @@ def test_a_shard_that_the_index_names_and_nobody_brought_is_missed(tmp_path, hub
     del hub[name]
     with pytest.raises(CommandError, match=f"{name} of someone/model was cut off"):
         fetch.fetch_from_hub("someone/model", tmp_path)
+
+
+@pytest.mark.parametrize("named", ["../../notes.safetensors", "/notes.txt", 7])
+def test_an_index_that_names_files_of_others_is_refused(tmp_path, named):
+    """A stranger's index must not have a student's file deleted."""
+    notes = tmp_path / "notes.safetensors"
+    notes.write_text("mine")
+    folder = tmp_path / "downloads" / "model"
+    folder.mkdir(parents=True)
+    (folder / fetch.INDEX).write_text(json.dumps({"weight_map": {"a": named}}))
+    with pytest.raises(CommandError, match="no weight file of its own"):
+        fetch.check_weights(folder, "evil/model")
+    assert notes.read_text() == "mine"
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors.index.json"])

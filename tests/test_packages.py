@@ -54,6 +54,15 @@ def test_versions_are_compared_as_numbers(versions, version, expected):
     assert packages.Requirement("x", versions).allows(version) is expected
 
 
+def test_of_a_package_that_is_there_twice_the_first_on_the_path_counts(tmp_path):
+    for folder, version in (("first", "2.0"), ("second", "1.0")):
+        info = tmp_path / folder / f"x-{version}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Name: x\nVersion: {version}\n")
+    path = [tmp_path / "first", tmp_path / "second"]
+    assert packages.installed_versions(path) == {"x": "2.0"}
+
+
 def test_a_line_we_cannot_read_is_named(tmp_path):
     file = tmp_path / "requirements.txt"
     file.write_text("good>=1\nbad @ file:///x\n")

@@ -6,6 +6,7 @@ a model's; one test lets the real assistant speak.
 
 import http.client
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from course_lib.generate import SamplingConfig
 from course_lib.model import ModelConfig, Transformer
 from course_lib.runtime import data_path
 from course_lib.serve import Endpoint, Models, RequestError, Turns, answering, read_chat
+from course_lib.serve.__main__ import load_models
+from course_lib.serve.__main__ import main as serve_main
 from course_lib.serve.answering import _may_begin
 from course_lib.tokenizer import BPETokenizer
 from course_lib.tools import Speaker, Toolbox, loop
@@ -301,6 +304,44 @@ def test_the_server_survives_what_it_refused(endpoint, client, script):
     script(f"Yes.{END}")
     answer = client.chat.completions.create(**HELLO)
     assert answer.choices[0].message.content == "Yes."
+
+
+def test_the_body_of_a_refused_request_is_never_read_as_the_next(endpoint):
+    """A web page may choose the body: it must not be taken for a request from here."""
+    smuggled = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for head in (
+        b"POST /v1/chat/completions HTTP/1.1\r\nHost: evil.example\r\n",
+        b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n",
+    ):
+        head += b"Content-Length: %d\r\n\r\n" % len(smuggled)
+        with socket.create_connection(endpoint.server_address[:2], timeout=30) as raw:
+            raw.sendall(head + smuggled)
+            said = b""
+            while chunk := raw.recv(65_536):
+                said += chunk
+        assert said.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize(
+    "header", [b"Host: [x", b"Host: localhost\r\nContent-Length: " + b"9" * 5000]
+)
+def test_a_malformed_header_is_the_clients_fault(endpoint, header):
+    line = b"POST /v1/chat/completions HTTP/1.1\r\n"
+    with socket.create_connection(endpoint.server_address[:2], timeout=30) as raw:
+        raw.sendall(line + header + b"\r\n\r\n")
+        assert b" 4" in raw.recv(1000).split(b"\r\n")[0]
+
+
+def test_it_answers_to_its_own_address_and_shares_no_port_on_windows(endpoint):
+    assert endpoint.server_address[0] in endpoint.names
+    assert endpoint.allow_reuse_address == (os.name == "posix")
+
+
+def test_a_port_that_cannot_be_and_a_folder_that_is_not_there_are_named():
+    with pytest.raises(ValueError, match="--port is 80000; it can be from 0"):
+        serve_main(["--port", "80000"])
+    with pytest.raises(ValueError, match=r"no folder my_modle, neither here nor in"):
+        load_models(["my_modle"])
 
 
 def test_a_fault_of_the_server_is_called_one(client, monkeypatch, capsys):

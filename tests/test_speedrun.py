@@ -1,7 +1,7 @@
 """A stage can be interrupted, and what it made is listed with its true sha256."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import notebook_rules
 import pytest
@@ -113,8 +113,18 @@ def test_the_recorded_vocabulary_is_the_real_models(tmp_path):
     assert notebook_rules.manifest_faults(tmp_path) == []
 
 
+def test_a_base_that_was_begun_with_another_recipe_is_not_gone_on_with(tmp_path):
+    training = replace(RECIPE.training, steps=RECIPE.training.steps + 1)
+    kept = {"recipe": asdict(replace(RECIPE, training=training)), "entries": []}
+    (tmp_path / "base_unfinished").mkdir()
+    (tmp_path / "base_unfinished.json").write_text(json.dumps(kept))
+    with pytest.raises(ValueError, match="another recipe: delete base_unfinished"):
+        pretrain(RECIPE, tmp_path)
+
+
 def test_the_base_is_trained_under_torchrun_and_the_sizes_are_not():
     assert "--nproc-per-node=2" in stage_command("base", 2)
+    assert stage_command("base", 1) == ["-m", "course_lib.speedrun", "base"]
     assert stage_command("sizes", 2) == ["-m", "course_lib.speedrun", "sizes"]
 
 

@@ -14,8 +14,9 @@ from course_lib.commands.speedrun import whole_command
 from course_lib.speedrun.card import Card, Curve, Figure, Stage, page, save_page, table
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.whole import SIZES, STEPS, Plan, Record, Runner, StepFailed
+from course_lib.speedrun.whole import steps as steps_module
 from course_lib.speedrun.whole.runner import begun_with
-from course_lib.speedrun.whole.steps import Step, processes, step_named
+from course_lib.speedrun.whole.steps import Step, processes, run_step, step_named
 
 FIGURE = Figure.of_counts("search", "right", 95, 100, "at least", 0.9)
 CURVE = Curve("Loss", "step", "nats", {"train": [[0, 7.0], [10, 1.25]]})
@@ -193,6 +194,32 @@ def test_only_the_base_is_shared_between_processes(
     for step in STEPS:
         wanted = expected if step.name == "base" else 1
         assert processes(step, device, batches) == wanted
+
+
+def test_on_windows_torchrun_is_not_asked(monkeypatch):
+    monkeypatch.setattr("sys.platform", "win32")
+    assert {processes(step, "cpu", 2) for step in STEPS} == {1}
+
+
+def test_what_a_killed_call_has_spent_is_counted(tmp_path, monkeypatch):
+    """Here 100 seconds before; the file is kept while a step works, and then gone."""
+    spent = tmp_path / "records" / "inputs.spent.json"
+    spent.parent.mkdir()
+    spent.write_text("100.0")
+    seen = []
+
+    def slowly(_plan, _folder):
+        end = time.monotonic() + 5
+        while spent.read_text() == "100.0" and time.monotonic() < end:
+            time.sleep(0.01)
+        seen.append(float(spent.read_text()))
+
+    only = tuple(replace(s, run=slowly) for s in STEPS if s.name == "inputs")
+    monkeypatch.setattr(steps_module, "SPENT_EVERY_S", 0.02)
+    monkeypatch.setattr(steps_module, "STEPS", only)
+    run_step("inputs", tmp_path, "tiny")
+    assert 100 < seen[0] <= Record.load(tmp_path, "inputs").seconds + 0.1
+    assert not spent.exists()
 
 
 def test_the_time_left_is_told_once_something_has_been_measured(tmp_path):

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import math
+import os
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from course_lib.train import (
     TrainConfig,
     TrainState,
     head_loss,
+    is_saved,
     load_run,
     orthogonalize,
     save_run,
@@ -226,6 +228,53 @@ def test_the_stop_button_keeps_what_was_learned(monkeypatch):
     assert len(logs) == 5
     assert state.stopped
     assert not torch.equal(model.embed.weight, Transformer(SMALL).embed.weight)
+
+
+@pytest.mark.parametrize("stopped_at", [0, 1, 9])
+def test_after_the_stop_button_it_goes_on_as_if_nothing_had_happened(
+    monkeypatch, stopped_at
+):
+    config = dataclasses.replace(CONFIG, accumulate=2, warmup_steps=3)
+    whole = losses(train(Transformer(SMALL), batches(), config))
+    model = Transformer(SMALL)
+    state = TrainState.fresh(model, config)
+    calls, real = itertools.count(1), head_loss
+
+    def pressed_in_the_second_half_of_a_step(*given):
+        if next(calls) == 2 * stopped_at + 2:
+            raise KeyboardInterrupt
+        return real(*given)
+
+    monkeypatch.setattr(
+        "course_lib.train.loop.head_loss", pressed_in_the_second_half_of_a_step
+    )
+    first = losses(train(model, batches(), config, state))
+    assert len(first) == stopped_at
+    assert state.stopped
+    rest = itertools.islice(batches(), 2 * stopped_at, None)
+    assert first + losses(train(model, rest, config, state)) == whole
+    assert not state.stopped
+
+
+def test_a_run_caught_while_it_was_replaced_is_found(tmp_path, monkeypatch):
+    model = Transformer(SMALL)
+    state = TrainState.fresh(model, CONFIG)
+    assert not is_saved(tmp_path / "run")
+    save_run(tmp_path / "run", model, state)
+    real = os.replace
+
+    def killed_between(source, target):
+        if str(source).endswith(".tmp"):
+            raise InterruptedError
+        real(source, target)
+
+    monkeypatch.setattr("course_lib.train.resume.os.replace", killed_between)
+    with pytest.raises(InterruptedError):
+        save_run(tmp_path / "run", model, state)
+    monkeypatch.undo()
+    assert not (tmp_path / "run").exists()
+    assert is_saved(tmp_path / "run")
+    assert load_run(tmp_path / "run", model, CONFIG).step == 0
 
 
 def raise_keyboard_interrupt(*_args):

@@ -107,6 +107,13 @@ def test_a_file_that_did_not_survive_the_way_is_named(folder, damage):
         wheelhouse.check(folder)
 
 
+@pytest.mark.parametrize("left", ["", "abc123", "{}  one.whl\n".format("0" * 64)])
+def test_a_list_of_sums_that_was_cut_off_is_noticed(folder, left):
+    (folder / wheelhouse.SUMS).write_text(left)
+    with pytest.raises(CommandError, match="is damaged, or does not list all"):
+        wheelhouse.check(folder)
+
+
 def test_a_folder_that_is_no_wheelhouse_is_refused(tmp_path):
     with pytest.raises(CommandError, match="no finished wheelhouse"):
         wheelhouse.check(tmp_path)

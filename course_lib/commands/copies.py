@@ -116,8 +116,10 @@ def update_copies(chapters: Path, folder: Path) -> list[Outcome]:
     record = read_record(folder)
     outcomes = []
     for path in sorted(chapters.glob("*.ipynb")):
+        before = dict(record)
         outcomes.append(_update_one(read_notebook(path), path.name, folder, record))
-        write_record(folder, record)  # after each: a stop here forgets nothing
+        if record != before:  # a full disk must not stop one who has all chapters
+            write_record(folder, record)  # after each: a stop here forgets nothing
     return outcomes
 
 

@@ -223,7 +223,8 @@ def check_weights(folder: Path, name: str) -> int:
     files = {path.name for path in folder.glob("*.safetensors")}
     index = folder / INDEX
     if index.exists():
-        files |= set(read_json(index).get("weight_map", {}).values())
+        named = read_json(index).get("weight_map")
+        files |= _own_files(named, folder, name)
     if not files:
         refuse(
             folder,
@@ -238,6 +239,20 @@ def check_weights(folder: Path, name: str) -> int:
                 "deleted.\nRun the same command again; it goes on where it was."
             )
     return sum((folder / file).stat().st_size for file in files)
+
+
+def _own_files(weight_map: object, folder: Path, name: str) -> set[str]:
+    """Read which files an index names; none may lie anywhere else."""
+    named = set(weight_map.values()) if isinstance(weight_map, dict) else {weight_map}
+    for file in named:
+        own = isinstance(file, str) and file.endswith(".safetensors")
+        if not own or set(file) & set("/\\:"):
+            refuse(
+                folder,
+                f"the index of {name} names {file!r}, which is no weight file of its "
+                "own.\nChoose another model.",
+            )
+    return named
 
 
 def announced_bytes(path: Path) -> int | None:

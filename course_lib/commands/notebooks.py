@@ -59,14 +59,21 @@ def author(paths: Iterable[Path | str], check: bool = False) -> int:
     Raises:
         ValueError: if there is no such chapter.
     """
-    from nbclient.exceptions import CellExecutionError, DeadKernelError
+    from nbclient.exceptions import (
+        CellExecutionError,
+        CellTimeoutError,
+        DeadKernelError,
+    )
     from nbformat.validator import NotebookValidationError
 
+    faults = (
+        CellExecutionError, CellTimeoutError, DeadKernelError, NotebookValidationError,
+    )  # fmt: skip
     failures = 0
     for path in [find_chapter(p) for p in paths]:
         try:
             run = execute(path)
-        except (CellExecutionError, DeadKernelError, NotebookValidationError) as error:
+        except faults as error:
             said = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # colours
             print(f"{path.name}: not written.\n{said}", file=sys.stderr)
             failures += 1

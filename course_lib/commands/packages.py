@@ -75,8 +75,13 @@ def installed_versions(site_packages: list[Path] | None = None) -> dict[str, str
     """Map each installed package to its version, here or in other folders."""
     where = {} if site_packages is None else {"path": [str(p) for p in site_packages]}
     found = metadata.distributions(**where)
-    # A package whose installation was interrupted may have a folder and no name.
-    return {normalized(d.name): d.version for d in found if d.name}
+    versions: dict[str, str] = {}
+    for one in found:
+        # A package whose installation was interrupted may have a folder and no name; of
+        # one that is there twice, the first on the path is imported.
+        if one.name:
+            versions.setdefault(normalized(one.name), one.version)
+    return versions
 
 
 def missing(wanted: list[Requirement], here: dict[str, str]) -> list[Requirement]:

@@ -13,9 +13,11 @@ Requests wait their turn. Set COURSE_API_KEY to ask for a key.
 
 import argparse
 import subprocess
+from pathlib import Path
 
 from course_lib.commands import bootstrap
 from course_lib.commands.console import Steps
+from course_lib.commands.environment import clean_variables
 from course_lib.runtime import ROOT
 
 HELP = "let any OpenAI client talk to the course's models, on this machine"
@@ -33,5 +35,14 @@ def run(options: argparse.Namespace) -> int:
     """Set up, then serve in the environment of the course."""
     env = bootstrap.prepare(Steps(2))
     place = ["--host", options.host, "--port", str(options.port)]
-    command = [str(env.python), "-m", "course_lib.serve", *place, *options.folders]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    command = [str(env.python), "-m", "course_lib.serve", *place]
+    command += [_whole(folder) for folder in options.folders]
+    return subprocess.run(
+        command, cwd=ROOT, env=clean_variables(), check=False
+    ).returncode
+
+
+def _whole(folder: str) -> str:
+    """Say where a folder lies that is named from here; others are names in data/."""
+    path = Path(folder).expanduser()
+    return str(path.resolve()) if path.is_dir() else folder

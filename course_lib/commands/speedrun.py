@@ -36,6 +36,7 @@ a training differ between machines, so the files' sha256 do, too.
 """
 
 import argparse
+import os
 import subprocess
 from pathlib import Path
 
@@ -85,7 +86,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of a whole run's thinking, practice and preference",
     )  # fmt: skip
     parser.add_argument(
-        "--processes", type=int, default=2, help="of the base's training (1 or 2)"
+        "--processes",
+        type=int,
+        choices=(1, 2),
+        help="of the base's training (default: 2; 1 on a GPU and on Windows)",
     )
 
 
@@ -95,7 +99,9 @@ def run(options: argparse.Namespace) -> int:
     folder = (options.out or (DATA if options.stage else WHOLE)).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     if options.stage:
-        command = [*stage_command(options.stage, options.processes), str(folder)]
+        alone = options.device.startswith("cuda") or os.name == "nt"
+        processes = options.processes or (1 if alone else 2)
+        command = [*stage_command(options.stage, processes), str(folder)]
     else:
         command = whole_command(folder, options.size, options.device, options.seeds)
     chosen = {"COURSE_DEVICE": options.device}
@@ -114,7 +120,7 @@ def whole_command(folder: Path, size: str, device: str, seeds: int = 1) -> list[
 def stage_command(stage: str, processes: int) -> list[str]:
     """Say how Python has to be called for a stage; the folder comes last."""
     module = ["-m", "course_lib.speedrun", stage]
-    if stage != "base":
+    if stage != "base" or processes == 1:
         return module
     shared = ["torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
     return ["-m", *shared, *module]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from course_lib.commands import bootstrap, copies, start
 from course_lib.commands.console import CommandError, Steps
-from course_lib.commands.environment import Environment
+from course_lib.commands.environment import Environment, clean_variables
 from course_lib.commands.run_sheet import Section, as_text, run_sheet, split_at_headings
 from course_lib.runtime import ROOT, atomic_write
 
@@ -60,8 +60,12 @@ def run(options: argparse.Namespace) -> int:
     steps = Steps(3)
     env = bootstrap.prepare(steps)
     steps.start("Warming up")
-    warm_up(env)
-    steps.done("libraries, pages and models are in memory")
+    warm = warm_up(env)
+    steps.done(
+        "libraries, pages and models are in memory"
+        if warm
+        else "not all of it, see above: some cells will be slower"
+    )
     path = stage_copy(chapter, FOLDER)
     lab = start.Lab(
         FOLDER,
@@ -103,6 +107,8 @@ def for_widget(section: Section) -> dict:
     return {k: v for k, v in vars(section).items() if k != "exercise_minutes"}
 
 
-def warm_up(env: Environment) -> None:
-    """Read once what a lecture should not wait for."""
-    subprocess.run([str(env.python), "-c", WARM_UP], cwd=ROOT, check=False)
+def warm_up(env: Environment) -> bool:
+    """Read once what a lecture should not wait for; tell whether all of it was read."""
+    command = [str(env.python), "-c", WARM_UP]
+    done = subprocess.run(command, cwd=ROOT, env=clean_variables(), check=False)
+    return done.returncode == 0

@@ -146,7 +146,14 @@ def check(folder: Path) -> Path:
             "there is a network:\n\n    python -m course_lib wheelhouse FOLDER"
         )
     listed = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    sums = {name: digest for digest, name in (line.split("  ", 1) for line in listed)}
+    pairs = [line.partition("  ")[::2] for line in listed]
+    sums = {name: digest for digest, name in pairs}
+    whole = all(len(digest) == 64 and name for digest, name in pairs)
+    if not sums or not whole or {path.name for path in contents(folder)} - set(sums):
+        raise CommandError(
+            f"{folder / SUMS} is damaged, or does not list all that lies there. Copy "
+            "the folder anew."
+        )
     damaged = [
         name
         for name, digest in sums.items()

@@ -60,7 +60,7 @@ def decode_bytes(body: bytes, content_type: str = "") -> str:
         encoding = claim[1].decode()
         try:
             return body.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):  # Python has a codec named "undefined"
             continue
     guess = detect_encoding(body) or WESTERN
     if guess in LATIN:  # among these it cannot tell, and ours is an English crawl

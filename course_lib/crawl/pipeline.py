@@ -19,7 +19,7 @@ from course_lib.crawl.page import Filter, Page
 from course_lib.crawl.private import masked
 from course_lib.crawl.quality import c4, fineweb, gopher
 from course_lib.crawl.urls import Blocklist, Robots, was_found
-from course_lib.crawl.warc import read_robots, read_warc
+from course_lib.crawl.warc import ROBOTS_FILE, read_robots, read_warc
 
 BLOCK = 64  # pages that go from filter to filter together
 
@@ -123,7 +123,8 @@ def clean(
 
     `work` is a folder for what workers hand over, a file for each shard. With several
     workers the filters have to be importable: functions of a module, not of a notebook.
-    Verdicts no longer carry bytes and HTML; the text, if the page was kept so far.
+    Verdicts no longer carry bytes and HTML; the text, if the page was kept so far. What
+    robots.txt asks is followed if it lies beside the shards, as `write_crawl` puts it.
 
     Raises:
         ValueError: if there is no shard, or workers is below 1.
@@ -134,12 +135,17 @@ def clean(
     if workers < 1:
         raise ValueError(f"workers must be at least 1, got {workers}")
     if filters is None:
-        filters = filters_of_a_page(read_robots(shards[0].parent))
+        folder = shards[0].parent
+        known = (folder / ROBOTS_FILE).is_file()
+        filters = filters_of_a_page(read_robots(folder) if known else None)
     last = filters_of_a_crawl() if last is None else last
     if any(isinstance(f, ExactCopies | NearCopies) for f in last.values()):
         filters = {**filters, FINGERPRINT: with_fingerprint}
     work.mkdir(parents=True, exist_ok=True)
-    tasks = [(shard, work / f"{shard.name}.jsonl", dict(filters)) for shard in shards]
+    tasks = [
+        (shard, work / f"{k:05}-{shard.name}.jsonl", dict(filters))
+        for k, shard in enumerate(shards)
+    ]
     for part in _done(tasks, workers):
         for verdict in _read(part):
             yield judge(verdict, last)

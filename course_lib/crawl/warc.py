@@ -88,6 +88,8 @@ def _record(page: WebPage) -> WarcRecord:
 def read_warc(path: str | Path) -> Iterator[Page]:
     """Yield the pages of a WARC file, gzipped or not, in their order.
 
+    Bodies that went over the wire packed or in chunks come whole and unpacked.
+
     Raises:
         ValueError: if the file is missing or holds no WARC record.
     """
@@ -96,13 +98,15 @@ def read_warc(path: str | Path) -> Iterator[Page]:
         raise ValueError(f"there is no file {path}: write one with write_crawl()")
     found = False
     with path.open("rb") as file:
-        for record in _records(ArchiveIterator(file, parse_http=True), path):
+        for record in _records(
+            ArchiveIterator(file, parse_http=True, auto_decode="all"), path
+        ):
             found = True
             if record.record_type != WarcRecordType.response:
                 continue
             http = record.http_headers
             yield Page(
-                url=record.headers.get("WARC-Target-URI", ""),
+                url=record.headers.get("WARC-Target-URI", "").strip("<>"),  # wget's
                 body=record.reader.read(),
                 content_type=http.get("Content-Type", "") if http else "",
                 status=(http.status_code or 0) if http else 0,

@@ -68,6 +68,8 @@ def practise(
             model.train()
             learned = learn(model, groups, grades, config, pad_id, reference, state)
         except KeyboardInterrupt:
+            for optimizer in state.optimizers:
+                optimizer.zero_grad(set_to_none=True)
             state.stopped = True
             return
         finally:

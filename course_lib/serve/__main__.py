@@ -8,7 +8,7 @@ from pathlib import Path
 
 from course_lib import checkpoint
 from course_lib.chat import COURSE
-from course_lib.runtime import data_path, device
+from course_lib.runtime import DATA, data_path, device
 from course_lib.serve.answering import Models
 from course_lib.serve.server import LOCALHOST, Endpoint
 from course_lib.tools import (
@@ -45,6 +45,8 @@ def load_models(folders: Sequence[str]) -> Models:
     speakers = {}
     for folder in folders or ("assistant", "base"):
         path = Path(folder)
+        if not path.is_dir() and not (DATA / folder).is_dir():
+            raise ValueError(f"there is no folder {folder}, neither here nor in data/")
         path = path if path.is_dir() else data_path(folder)
         if path.name in speakers:
             raise ValueError(f"two models are called {path.name!r}: rename a folder")
@@ -59,6 +61,8 @@ def load_models(folders: Sequence[str]) -> Models:
 def main(given: Sequence[str] | None = None) -> None:
     """Serve until Ctrl-C."""
     options = arguments(given)
+    if not 0 <= options.port <= 65_535:
+        raise ValueError(f"--port is {options.port}; it can be from 0 to 65535")
     models = load_models(options.folders)
     key = os.environ.get(KEY) or None
     with Endpoint(models, options.host, options.port, key, log=print) as endpoint:

@@ -8,6 +8,7 @@ accounts, no limits by caller.
 import hmac
 import ipaddress
 import json
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,6 +23,7 @@ from course_lib.serve.requests import RequestError, read_chat, read_plain
 LOCALHOST = "127.0.0.1"
 MAX_BODY = 1_000_000  # bytes; a context of a few hundred tokens needs far less
 DRAINED = 16 * MAX_BODY  # of a body that is too long; whoever sends more is cut off
+DIGITS = 15  # of a length; with more it is none
 SILENCE_S = 30  # after which a client that does not finish its request is dropped
 READERS = {"/v1/chat/completions": read_chat, "/v1/completions": read_plain}
 
@@ -37,6 +39,7 @@ class Endpoint(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    allow_reuse_address = os.name == "posix"  # on Windows it would share a taken port
 
     def __init__(
         self,
@@ -59,6 +62,11 @@ class Endpoint(ThreadingHTTPServer):
     def is_local(self) -> bool:
         """Whether only programs on this machine can reach it."""
         return ipaddress.ip_address(self.server_address[0]).is_loopback
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a program on this machine may call it; a web page calls it otherwise."""
+        return ("localhost", LOCALHOST, "::1", str(self.server_address[0]))
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of clients that hang up; report our own faults."""
@@ -95,12 +103,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _guarded(self, act: Callable[[], None]) -> None:
         self._begun = False  # whether a stream has been started
+        self._taken = False  # whether the body has been seen to
         try:
             self._check_caller()
             act()
         except RequestError as error:
+            self._leave_body()
             self._fail(error)
-        except ConnectionError:  # hung up in the middle: nobody to tell
+        except (ConnectionError, TimeoutError):  # hung up, or silent: nobody to tell
             self.close_connection = True
         except Exception:
             self.close_connection = True
@@ -109,8 +119,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _check_caller(self) -> None:
         """Refuse web pages that reach in from a browser, and keys that do not fit."""
-        host = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
-        if self.server.is_local and host not in ("localhost", LOCALHOST, "::1"):
+        try:
+            host = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
+        except ValueError as error:
+            raise RequestError("the Host header is malformed") from error
+        if self.server.is_local and host not in self.server.names:
             raise RequestError(f"not served under the name {host!r}", status=403)
         key = self.server.api_key
         given = self.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -123,6 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
             )
 
     def _get(self) -> None:
+        self._leave_body()
         names = list(self.server.models.speakers)
         path = urlsplit(self.path).path
         if path == "/v1/models":
@@ -159,9 +173,21 @@ class _Handler(BaseHTTPRequestHandler):
                 self._event(reply.counts(answering))
         self._end_stream()
 
-    def _body(self) -> bytes:
+    def _leave_body(self) -> None:
+        """Drop an unread body and its connection: it must not be the next request."""
+        if self._taken:
+            return
+        self._taken = True
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal():
+        if length not in ("", "0") or "Transfer-Encoding" in self.headers:
+            self.close_connection = True
+        if length.isdecimal() and len(length) <= DIGITS:
+            self._throw_away(int(length))
+
+    def _body(self) -> bytes:
+        self._taken = True
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal() or len(length) > DIGITS:
             self.close_connection = True  # where the body ends, nobody knows
             raise RequestError("send a Content-Length and that many bytes", status=411)
         if int(length) > MAX_BODY:
@@ -208,7 +234,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _fail(self, error: RequestError) -> None:
         """Tell the client, inside of a stream if one has begun."""
-        with suppress(ConnectionError):
+        with suppress(ConnectionError, TimeoutError):
             if self._begun:
                 self._event(error_body(error))
                 self._end_stream()

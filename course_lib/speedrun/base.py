@@ -5,7 +5,7 @@ both in turn, and walks the same steps.
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from course_lib.train import (
     TrainConfig,
     TrainState,
     head_loss,
+    is_saved,
     load_run,
     save_run,
     train,
@@ -159,15 +160,24 @@ def pretrain(recipe: BaseRecipe, folder: Path) -> None:
     """
     corpus, model = read_corpus(recipe, folder), Transformer(recipe.model).to(device())
     workers = dist.get_world_size() if dist.is_initialized() else 1
+    if recipe.training.accumulate % workers:
+        raise ValueError(
+            f"{workers} processes cannot share the {recipe.training.accumulate} "
+            "batches of a step evenly; start as many, or half as many"
+        )
     first = not dist.is_initialized() or dist.get_rank() == 0
     config = recipe.training
-    config = replace(config, accumulate=max(1, config.accumulate // workers))
+    config = replace(config, accumulate=config.accumulate // workers)
     unfinished, entries = folder / "base_unfinished", []
     entries_file = folder / "base_unfinished.json"
     state = TrainState.fresh(model, config)
-    if unfinished.exists():
+    if first:
+        is_saved(unfinished)
+    if workers > 1:
+        dist.barrier()  # nobody looks before the first has
+    if is_saved(unfinished):
+        entries = _entries_of(entries_file, recipe)
         state = load_run(unfinished, model, config)
-        entries = json.loads(entries_file.read_text())
         entries = [e for e in entries if e["step"] <= state.step]
     batches = windows(
         corpus.training_ids, recipe.model.context, recipe.rows, seed=0,
@@ -183,12 +193,25 @@ def pretrain(recipe: BaseRecipe, folder: Path) -> None:
             print(f"step {log.step:5}: {read}, {entries[-1]}", flush=True)
         if log.step % recipe.save_every == 0:
             # In this order: killed in between, there are entries too many, not too few.
-            atomic_write(entries_file, json.dumps(entries))
+            content = {"recipe": asdict(recipe), "entries": entries}
+            atomic_write(entries_file, json.dumps(content))
             save_run(unfinished, model, state)
     if first:
         save_base(folder, model, corpus, recipe, entries, state.precision)
         discard(unfinished)
         entries_file.unlink(missing_ok=True)
+
+
+def _entries_of(path: Path, recipe: BaseRecipe) -> list[dict]:
+    """Read the log of an unfinished run, if it is one of this recipe."""
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    now = json.loads(json.dumps(asdict(recipe)))  # tuples are lists in a file
+    if not isinstance(kept, dict) or kept["recipe"] != now:
+        raise ValueError(
+            f"{path.parent} holds a base that was begun with another recipe: delete "
+            f"{path.name} and {path.stem}/ there, or give another folder"
+        )
+    return kept["entries"]
 
 
 def save_base(

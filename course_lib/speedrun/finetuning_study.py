@@ -79,7 +79,7 @@ def run_trial(trial: Trial, folder: Path, corpus: Corpus, world: World) -> dict:
 def study_finetuning(folder: Path, at_most: int | None = None) -> None:
     """Run the trials that `finetuning_log.json` lacks, and write them there."""
     path = folder / LOG
-    done = json.loads(path.read_text()) if path.exists() else []
+    done = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
     told = [{key: run[key] for key in asdict(Trial())} for run in done]
     missing = [trial for trial in TRIALS if asdict(trial) not in told]
     if not missing:

@@ -241,7 +241,11 @@ def study_system(world: World, pages, tokenizer, facts, seed: int) -> dict[str, 
 def study_identity(folder: Path, at_most: int | None = None) -> None:
     """Run what `identity_log.json` lacks, and write it there."""
     path = folder / LOG
-    done = json.loads(path.read_text()) if path.exists() else {"runs": [], "system": []}
+    done = (
+        json.loads(path.read_text(encoding="utf-8"))
+        if path.exists()
+        else {"runs": [], "system": []}
+    )
     world = World(BaseRecipe().world_seed)
     pages = training_pages(DATA, world.seed)
     facts = questions_of_tests(world, pages, seen=True, n=200)

@@ -40,6 +40,12 @@ def list_files(
         atomic_write(path, json.dumps(entries, indent=1) + "\n")
 
 
+def list_again(folder: Path, names: Iterable[str], made_by: str, seed: int) -> None:
+    """Enter those of some files that are there: a kill may have come before it."""
+    there = [name for name in names if (folder / name).exists()]
+    list_files(folder, there, made_by, seed)
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Keep others from writing the manifest between reading it and writing it."""

@@ -31,7 +31,7 @@ from course_lib.rl.settings import PRACTICE
 from course_lib.runtime import atomic_write
 from course_lib.speedrun.assistant import replay_examples
 from course_lib.speedrun.folder import discard, load_model, training_pages
-from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.manifest import list_again, list_files
 from course_lib.speedrun.practice_lessons import (
     FAMILY,
     chains,
@@ -135,7 +135,8 @@ def study_practice(
         recipe: of the apprentice; None: the course's.
     """
     path, began = folder / LOG, time.perf_counter()
-    done = json.loads(path.read_text()) if path.exists() else []
+    list_again(folder, (LOG, APPRENTICE, PRACTISED), COMMAND, 0)
+    done = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
     for run in runs:
         if [run.name, run.seed] in [[old["name"], old["seed"]] for old in done]:
             continue

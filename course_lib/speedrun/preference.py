@@ -43,7 +43,7 @@ from course_lib.preferences.slogans import (
 from course_lib.rl import PracticeConfig, practise
 from course_lib.runtime import atomic_write
 from course_lib.speedrun.folder import load_model
-from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.manifest import list_again, list_files
 from course_lib.tokenizer import BPETokenizer
 from course_lib.train import TrainConfig, train
 from course_lib.world.dice import Dice
@@ -283,6 +283,7 @@ def study_preferences(
     folder: Path, parts: tuple[str, ...] = (), recipe: PreferenceRecipe = STUDY
 ) -> None:
     """Make the parts that `preference_log.json` lacks: all, or those that begin so."""
+    list_again(folder, (LOG, SLOGANEER), COMMAND, 0)
     study = Study(folder, recipe)
     todo: dict[str, Callable[[], object]] = {}
     for seed in recipe.seeds:

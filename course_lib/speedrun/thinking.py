@@ -20,7 +20,7 @@ from course_lib.model import Transformer
 from course_lib.runtime import atomic_write
 from course_lib.speedrun import thinking_lessons as lessons
 from course_lib.speedrun.folder import load_model
-from course_lib.speedrun.manifest import list_files
+from course_lib.speedrun.manifest import list_again, list_files
 from course_lib.speedrun.thinking_lessons import Tested
 from course_lib.tasks import reward
 from course_lib.tokenizer import BPETokenizer
@@ -88,7 +88,8 @@ def study_thinking(
         seconds: begin no further trial after so long.
     """
     path, began = folder / LOG, time.perf_counter()
-    done = json.loads(path.read_text()) if path.exists() else []
+    list_again(folder, (LOG, *KEPT.values()), COMMAND, 0)
+    done = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
     told = [{key: run[key] for key in ("topic", "manner", "seed")} for run in done]
     for trial in (t for t in recipe.trials if asdict(t) not in told):
         if seconds is not None and time.perf_counter() - began > seconds:

@@ -142,8 +142,9 @@ def train(
 ) -> Iterator[StepLog]:
     """Train, and yield a log after every step; stop asking, and training stops.
 
-    The ■ button (KeyboardInterrupt) ends it between two steps as far as the weights
-    are concerned: what was learned stays in `model`, and `state.stopped` is set.
+    The ■ button (KeyboardInterrupt) ends it between two steps as far as weights, slopes
+    and rates are concerned: what was learned stays in `model`, `state.stopped` is set,
+    and training goes on with the same state as if nothing had happened.
 
     To resume, pass the state that `load_run` gave and batches that begin where the
     run was cut off. Under `torchrun`, each process takes its share of the batches,
@@ -155,6 +156,7 @@ def train(
     """
     model.train()  # first: a model that cannot be trained says so
     state = state or TrainState.fresh(model, config)
+    state.stopped = False
     bases = [[g["lr"] for g in o.param_groups] for o in state.optimizers]
     if state.step:  # a saved rate is that of its step
         share = config.rate_at(state.step - 1)
@@ -172,13 +174,16 @@ def train(
                 f"the batches ran out at step {state.step} of {config.steps}; give "
                 "more text, fewer steps, or an endless iterator such as windows()"
             )
+        share = config.rate_at(state.step)
         try:
-            share = config.rate_at(state.step)
-            for optimizer, rates in zip(state.optimizers, bases, strict=True):
-                for group, rate in zip(optimizer.param_groups, rates, strict=True):
-                    group["lr"] = rate * share
+            _set_rates(state, bases, share)
             loss, norm, tokens = _step(model, body, micro, config, state)
         except KeyboardInterrupt:
+            _set_rates(
+                state, bases, config.rate_at(state.step - 1) if state.step else 1
+            )
+            for optimizer in state.optimizers:
+                optimizer.zero_grad(set_to_none=True)
             state.stopped = True
             return
         state.step += 1
@@ -186,6 +191,13 @@ def train(
         state.elapsed_s += time.perf_counter() - began
         rate = config.learning_rate * share
         yield StepLog(state.step, loss, rate, norm, state.tokens, state.elapsed_s)
+
+
+def _set_rates(state: TrainState, bases: list[list[float]], share: float) -> None:
+    """Set every group's rate to a share of its full one."""
+    for optimizer, rates in zip(state.optimizers, bases, strict=True):
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate * share
 
 
 def _step(model, body, micro, config, state) -> tuple[float, float, int]:

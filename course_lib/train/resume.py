@@ -15,9 +15,23 @@ from course_lib.train.loop import DTYPES, TrainConfig, TrainState
 RUN_FILE, TENSOR_FILE = "run.json", "run.safetensors"
 
 
+def is_saved(folder: str | Path) -> bool:
+    """Say whether a run can be gone on with; one caught while it was replaced, too."""
+    folder = Path(folder)
+    old = _older(folder)
+    if not folder.exists() and old.exists():
+        os.replace(old, folder)
+    return folder.exists()
+
+
+def _older(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".old")
+
+
 def save_run(folder: str | Path, model: nn.Module, state: TrainState) -> None:
     """Write weights, optimizer states and counters; an older save is replaced whole."""
     folder = Path(folder)
+    is_saved(folder)
     unfinished = folder.with_name(folder.name + ".tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
@@ -34,7 +48,7 @@ def save_run(folder: str | Path, model: nn.Module, state: TrainState) -> None:
     save_file({n: t.detach().contiguous() for n, t in tensors.items()},
               unfinished / TENSOR_FILE)  # fmt: skip
     (unfinished / RUN_FILE).write_text(json.dumps(numbers))
-    old = folder.with_name(folder.name + ".old")
+    old = _older(folder)
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
         os.replace(folder, old)
@@ -52,6 +66,7 @@ def load_run(folder: str | Path, model: nn.Module, config: TrainConfig) -> Train
             in another precision than the config's.
     """
     folder = Path(folder)
+    is_saved(folder)
     try:
         numbers = json.loads((folder / RUN_FILE).read_text())
         tensors = load_file(folder / TENSOR_FILE)
@@ -85,6 +100,7 @@ def load_run(folder: str | Path, model: nn.Module, config: TrainConfig) -> Train
             for parameter in group["params"]:
                 prefix = f"optimizer{k}.{names[parameter]}."
                 for name in [n for n in tensors if n.startswith(prefix)]:
-                    value = tensors[name].to(parameter.device)
+                    # A copy: a file that is still mapped cannot be replaced on Windows.
+                    value = tensors[name].to(parameter.device, copy=True)
                     optimizer.state[parameter][name.removeprefix(prefix)] = value
     return state

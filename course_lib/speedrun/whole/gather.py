@@ -79,7 +79,8 @@ def environment(run: Run) -> dict[str, str]:
         "the base": READ[run.notes.get("crawled", False)],
     }
     record = Record.load(run.folder, "base")
-    if record is not None and record.tokens_per_s is not None:
+    on_cpu = runtime.device().type == "cpu"
+    if on_cpu and record is not None and record.tokens_per_s is not None:
         model, _ = run.model("base")
         n_weights = sum(p.numel() for p in model.parameters())
         flops = record.tokens_per_s * FLOPS_A_WEIGHT * n_weights

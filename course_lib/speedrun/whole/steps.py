@@ -9,6 +9,7 @@ import math
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ from course_lib.speedrun.thinking import study_thinking
 from course_lib.speedrun.whole.plan import Plan
 
 RECORDS = "records"
+SPENT_EVERY_S = 5.0
 WRITTEN_BY_PEOPLE = ("written for this course", "written by hand", "by hand")
 
 
@@ -191,17 +193,43 @@ def run_step(name: str, folder: Path, size: str, seeds: int = 1) -> None:
     """Run one step in this process, and record what it cost."""
     step, plan = step_named(name), Plan.of(size, seeds)
     runtime.keep_freed_memory()
+    first = not dist.is_initialized() or dist.get_rank() == 0
+    spent = _Spent(folder / RECORDS / f"{name}.spent.json") if first else None
     with measure() as cost:
         step.run(plan, folder)
-    if dist.is_initialized() and dist.get_rank() != 0:
+    if spent is None:
         return
+    seconds = spent.before_s + cost.elapsed_s
     speed = None
     if name == "base":
         recipe = plan.base
         per_step = recipe.training.accumulate * recipe.rows * recipe.model.context
-        speed = round(recipe.training.steps * per_step / cost.elapsed_s, 1)
-    record = Record(round(cost.elapsed_s, 1), round(cost.peak_memory_mb), speed)
+        speed = round(recipe.training.steps * per_step / seconds, 1)
+    record = Record(round(seconds, 1), round(cost.peak_memory_mb), speed)
     record.save(folder, name)
+    spent.forget()
+
+
+class _Spent:
+    """What a step has cost so far, in a file: a kill must not make it look cheap."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._over = path, threading.Event()
+        self.before_s = json.loads(path.read_text()) if path.is_file() else 0.0
+        self._writer = threading.Thread(target=self._keep, daemon=True)
+        self._writer.start()
+
+    def _keep(self) -> None:
+        began = time.perf_counter()
+        while not self._over.wait(SPENT_EVERY_S):
+            seconds = self.before_s + time.perf_counter() - began
+            atomic_write(self.path, json.dumps(round(seconds, 1)))
+
+    def forget(self) -> None:
+        """Take the file away: the step has a record."""
+        self._over.set()
+        self._writer.join()
+        self.path.unlink(missing_ok=True)
 
 
 def processes(step: Step, device: str, batches: int) -> int:
@@ -210,7 +238,7 @@ def processes(step: Step, device: str, batches: int) -> int:
     Args:
         batches: of an optimizer step; each process takes as many as the others.
     """
-    if not step.shared:
+    if not step.shared or sys.platform == "win32":  # torch for Windows lacks libuv
         return 1
     on_gpus = device.startswith("cuda")
     places = torch.cuda.device_count() if on_gpus else min(2, os.cpu_count() or 1)
