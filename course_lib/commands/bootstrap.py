@@ -85,6 +85,11 @@ def prepare(
     return env
 
 
+def _taken_gb(env: Environment) -> float:
+    files = (path for path in env.folder.rglob("*") if path.is_file())
+    return sum(path.stat().st_size for path in files) / 1e9
+
+
 def explain(env: Environment, *, from_index: bool = True) -> None:
     """Say beforehand what will happen, how big it is and how long it takes."""
     problem = machine.no_pytorch_because(*machine.platform_key())
@@ -94,7 +99,8 @@ def explain(env: Environment, *, from_index: bool = True) -> None:
         print("Some of the packages are new or have changed since the last time.\n")
         return
     free_gb = shutil.disk_usage(env.root).free / 1e9
-    if free_gb < FREE_GB_NEEDED:
+    # An installation that was interrupted has taken a part of it already.
+    if free_gb < FREE_GB_NEEDED and free_gb + _taken_gb(env) < FREE_GB_NEEDED:
         raise CommandError(
             f"The course needs {FREE_GB_NEEDED:.0f} GB of free disk space; here are "
             f"{free_gb:.1f} GB ({env.root}).\nMake room and run the same command again."
