@@ -104,7 +104,7 @@ def main(arguments=None):
     from course_lib.commands.console import CommandError
 
     for stream in (sys.stdout, sys.stderr):
-        # Windows writes to a file or a pipe in an encoding without ● and ✓.
+        # Windows writes to a file or a pipe in an encoding that lacks our signs.
         if hasattr(stream, "reconfigure") and not stream.isatty():
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
