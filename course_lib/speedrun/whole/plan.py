@@ -104,13 +104,15 @@ def _trials(seeds: int) -> tuple[Trial, ...]:
 
 
 def _small(seeds: int) -> Plan:
-    """Train the base on a third of the tokens that the one in `data/` read."""
-    training = replace(BASE_TRAINING, steps=2200)
-    samples_at = (1, 30, 100, 300, 1000, 1600, 2200)
-    base = BaseRecipe(
-        training=training, rows=8, measure_every=200, samples_at=samples_at,
-        crawled=True,
-    )  # fmt: skip
+    """Train the base on three quarters of the tokens that the one in `data/` read.
+
+    Tried with 9 million, less than a third: it recalls well-known facts (told 25 to 49
+    times: .95), but in unseen phrasings the assistant is right in .71 only, and steps
+    first in .58.
+    """
+    training = replace(BASE_TRAINING, steps=2700)
+    samples_at = (1, 30, 100, 300, 1000, 2000, 2700)
+    base = BaseRecipe(training=training, samples_at=samples_at, crawled=True)
     return _plan("small", seeds, base)
 
 
