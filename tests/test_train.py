@@ -15,8 +15,8 @@ from course_lib.train import (
     Muon,
     TrainConfig,
     TrainState,
+    find_run,
     head_loss,
-    is_saved,
     load_run,
     orthogonalize,
     save_run,
@@ -259,7 +259,7 @@ def test_after_the_stop_button_it_goes_on_as_if_nothing_had_happened(
 def test_a_run_caught_while_it_was_replaced_is_found(tmp_path, monkeypatch):
     model = Transformer(SMALL)
     state = TrainState.fresh(model, CONFIG)
-    assert not is_saved(tmp_path / "run")
+    assert not find_run(tmp_path / "run")
     save_run(tmp_path / "run", model, state)
     real = os.replace
 
@@ -273,7 +273,7 @@ def test_a_run_caught_while_it_was_replaced_is_found(tmp_path, monkeypatch):
         save_run(tmp_path / "run", model, state)
     monkeypatch.undo()
     assert not (tmp_path / "run").exists()
-    assert is_saved(tmp_path / "run")
+    assert find_run(tmp_path / "run")
     assert load_run(tmp_path / "run", model, CONFIG).step == 0
 
 

@@ -27,8 +27,8 @@ from course_lib.train import (
     StepLog,
     TrainConfig,
     TrainState,
+    find_run,
     head_loss,
-    is_saved,
     load_run,
     save_run,
     train,
@@ -172,10 +172,10 @@ def pretrain(recipe: BaseRecipe, folder: Path) -> None:
     entries_file = folder / "base_unfinished.json"
     state = TrainState.fresh(model, config)
     if first:
-        is_saved(unfinished)
+        find_run(unfinished)
     if workers > 1:
         dist.barrier()  # nobody looks before the first has
-    if is_saved(unfinished):
+    if find_run(unfinished):
         entries = _entries_of(entries_file, recipe)
         state = load_run(unfinished, model, config)
         entries = [e for e in entries if e["step"] <= state.step]

@@ -7,15 +7,15 @@ minus the advantage. All three are `weighted_loss`, and all three run through `t
 from course_lib.train.loop import StepLog, TrainConfig, TrainState, train
 from course_lib.train.loss import head_loss, weighted_loss
 from course_lib.train.optimizer import Muon, orthogonalize
-from course_lib.train.resume import is_saved, load_run, save_run
+from course_lib.train.resume import find_run, load_run, save_run
 
 __all__ = [
     "Muon",
     "StepLog",
     "TrainConfig",
     "TrainState",
+    "find_run",
     "head_loss",
-    "is_saved",
     "load_run",
     "orthogonalize",
     "save_run",

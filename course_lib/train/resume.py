@@ -15,8 +15,8 @@ from course_lib.train.loop import DTYPES, TrainConfig, TrainState
 RUN_FILE, TENSOR_FILE = "run.json", "run.safetensors"
 
 
-def is_saved(folder: str | Path) -> bool:
-    """Say whether a run can be gone on with; one caught while it was replaced, too."""
+def find_run(folder: str | Path) -> bool:
+    """Say whether there is a run; put back one that a kill caught while replaced."""
     folder = Path(folder)
     old = _older(folder)
     if not folder.exists() and old.exists():
@@ -31,7 +31,7 @@ def _older(folder: Path) -> Path:
 def save_run(folder: str | Path, model: nn.Module, state: TrainState) -> None:
     """Write weights, optimizer states and counters; an older save is replaced whole."""
     folder = Path(folder)
-    is_saved(folder)
+    find_run(folder)
     unfinished = folder.with_name(folder.name + ".tmp")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(parents=True)
@@ -66,7 +66,7 @@ def load_run(folder: str | Path, model: nn.Module, config: TrainConfig) -> Train
             in another precision than the config's.
     """
     folder = Path(folder)
-    is_saved(folder)
+    find_run(folder)
     try:
         numbers = json.loads((folder / RUN_FILE).read_text())
         tensors = load_file(folder / TENSOR_FILE)
