@@ -23,8 +23,10 @@ class Interval:
         return f"{self.value:.2f} (95 %: {self.low:.2f} to {self.high:.2f})"
 
 
-def wilson(successes: int, trials: int) -> Interval:
+def wilson(successes: float, trials: int) -> Interval:
     """Give a rate its interval; honest also near 0 and 1, and for few trials.
+
+    A tie may count as half a success.
 
     Source: Wilson 1927; recommended by Brown, Cai and DasGupta 2001.
 

@@ -154,8 +154,14 @@ class Adapters:
         """Write one safetensors file, whole or not at all, with all that belongs to it.
 
         Raises:
-            ValueError: if the model has no numbers, or the notes are no JSON.
+            ValueError: if the model has no numbers, if the adapters were taken off, or
+                if the notes are no JSON.
         """
+        if not self.layers:
+            raise ValueError(
+                "these adapters were taken off with detach(), and what they learned "
+                "went with them; save first, then detach"
+            )
         if not self.base_fingerprint:
             raise ValueError(
                 "these adapters were attached to a model on the meta device, which has "
@@ -190,11 +196,8 @@ def attach(model: Transformer, config: LoraConfig | None = None) -> Adapters:
     Example: `adapters = attach(model, LoraConfig(rank=4, targets=("query", "value")))`
     """
     config = config or LoraConfig()
+    _check_plain(model)
     modules = dict(model.named_modules())
-    if any(isinstance(module, LoraLinear) for module in modules.values()):
-        raise ValueError(
-            "the model has adapters; take them off first with adapters.detach()"
-        )
     linear = {name: m for name, m in modules.items() if isinstance(m, nn.Linear)}
     last_names = {name.rpartition(".")[2] for name in linear}
     gate = {"gate"}  # GPT-2 has none; to ask for all that Llama has is no mistake
@@ -211,6 +214,13 @@ def attach(model: Transformer, config: LoraConfig | None = None) -> Adapters:
     return Adapters(model, config, fingerprint_before)
 
 
+def _check_plain(model: Transformer) -> None:
+    if any(isinstance(module, LoraLinear) for module in model.modules()):
+        raise ValueError(
+            "the model has adapters; take them off first with adapters.detach()"
+        )
+
+
 def load(path: str | Path, model: Transformer) -> Adapters:
     """Attach the adapters of a file to the model that they were trained for.
 
@@ -221,6 +231,7 @@ def load(path: str | Path, model: Transformer) -> Adapters:
     path = Path(path)
     tensors, told = _read(path)
     config = _config_of(told, path)
+    _check_plain(model)  # before its weights are compared: adapters change them, too
     here, there = weights_fingerprint(model), told.get("base_fingerprint")
     if here and here != there:
         raise ValueError(

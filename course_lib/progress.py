@@ -24,7 +24,10 @@ def progress_file() -> Path | None:
     if VARIABLE in os.environ:
         named = os.environ[VARIABLE]
         return Path(named) if named else None
-    here = Path.cwd().resolve()
+    try:
+        here = Path.cwd().resolve()
+    except FileNotFoundError:  # the folder was deleted under a running kernel
+        return None
     inside = here == FOLDER.resolve() or FOLDER.resolve() in here.parents
     return FOLDER / FILE_NAME if inside else None
 

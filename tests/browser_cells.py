@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 
 import nbformat
-from browser_lab import Chapter
+from browser_lab import Chapter, awaited
 
 # Starts one cell; the page remembers its end.
 START_CELL = """(place) => {
@@ -146,7 +146,7 @@ def opened(browser, lab, name: str, cells: list[str]) -> Chapter:
 def look(page: Chapter, view, name: str) -> None:
     """Take pictures in the dark and the light theme, and leave the light one."""
     for theme in ("Dark", "Light"):
-        page.page.evaluate(CHANGE_THEME, f"JupyterLab {theme}")
+        awaited(page.page, CHANGE_THEME, f"JupyterLab {theme}")
         page.page.locator("#jupyterlab-splash").wait_for(state="detached")
         view.evaluate("v => v.scrollIntoView({block: 'center'})")
         sign = ">" if theme == "Dark" else "<"
@@ -161,7 +161,7 @@ def begin(page: Chapter, place: int) -> None:
 
 def printed(page: Chapter, place: int) -> str:
     """Wait for the end of the cell begun last; return what it printed."""
-    return page.page.evaluate(END_OF_CELL, place)
+    return awaited(page.page, END_OF_CELL, place)
 
 
 def run(page: Chapter, place: int) -> str:

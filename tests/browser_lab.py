@@ -92,6 +92,15 @@ ANSWER_EXERCISE = """async ([marker, body]) => {
   return outputs.filter((o) => o.output_type === 'stream')
     .map((o) => [].concat(o.text).join('')).join('');
 }"""
+# Where an outcome is kept, as Playwright's `evaluate` has no time limit.
+BEGIN = """(given) => {
+  const outcome = {};
+  (%s)(given).then(
+    (value) => Object.assign(outcome, {ended: true, value}),
+    (error) => Object.assign(outcome, {ended: true, error: String(error)}));
+  return outcome;
+}"""
+HAS_ENDED = "(outcome) => outcome.ended && outcome"
 FULL_MODE = "import os; os.environ['COURSE_MODE'] = 'default'"
 # JupyterLab now and then takes a cell away twice (its issue 15415, never quite mended).
 LABS_OWN = "Failed to execute 'removeChild' on 'Node'"
@@ -115,8 +124,10 @@ def running_browser() -> Iterator:
         pytest.skip("needs the system's Chromium (Debian: apt install chromium)")
     with playwright.sync_playwright() as p:
         browser = p.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
-        yield browser.new_context(viewport={"width": 1280, "height": 800})
-        browser.close()
+        try:
+            yield browser.new_context(viewport={"width": 1280, "height": 800})
+        finally:
+            browser.close()
 
 
 @contextlib.contextmanager
@@ -179,6 +190,20 @@ def _wait_until_it_answers(lab: start.Lab, process, log: Path) -> None:
     raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
 
 
+def awaited(page, script: str, given: object = None):
+    """Run a script that returns a promise; return what that promise gives.
+
+    Raises:
+        RuntimeError: with the page's error, if the promise was not kept.
+        playwright.sync_api.TimeoutError: if it does not settle.
+    """
+    outcome = page.evaluate_handle(BEGIN % script, given)
+    told = page.wait_for_function(HAS_ENDED, arg=outcome).json_value()
+    if "error" in told:
+        raise RuntimeError(told["error"])
+    return told.get("value")
+
+
 class Chapter:
     """A chapter open in the browser, with what went wrong on the page."""
 
@@ -214,8 +239,10 @@ class Chapter:
 
     def __exit__(self, *_error: object) -> None:
         """End the kernel and the page, which had no error and asked nobody else."""
-        self.page.evaluate(SHUT_DOWN)
-        self.page.close()
+        try:
+            awaited(self.page, SHUT_DOWN)
+        finally:
+            self.page.close()
         assert not self.errors, f"errors on the page: {self.errors}"
         assert not self.outside, f"requests that left this machine: {self.outside}"
 
@@ -230,7 +257,7 @@ class Chapter:
 
     def execute(self, code: str) -> None:
         """Run code in the kernel, in no cell."""
-        self.page.evaluate(EXECUTE, code)
+        awaited(self.page, EXECUTE, code)
 
     def code_cells(self) -> list[dict]:
         """Tell of each code cell: place, source, count, errors, number of widgets."""
@@ -261,7 +288,7 @@ class Chapter:
 
         Stands for a student who replaces the `...` and presses Shift + Enter.
         """
-        return self.page.evaluate(ANSWER_EXERCISE, [marker, body])
+        return awaited(self.page, ANSWER_EXERCISE, [marker, body])
 
     def screenshot(self, name: str) -> None:
         """Keep a picture where COURSE_SCREENSHOTS says; nothing without it."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from course_lib import checkpoint, runtime
@@ -115,13 +116,26 @@ def test_a_loaded_model_can_be_trained_and_saved_over_its_own_file(tmp_path):
     assert "notes.json" not in files_in(folder)  # the notes were the old model's
 
 
+def test_whoever_may_read_the_config_may_read_the_weights(tmp_path):
+    folder = saved(tmp_path)
+    modes = {path.stat().st_mode for path in folder.iterdir()}
+    assert len(modes) == 1
+
+
+def test_what_a_file_browser_leaves_behind_is_no_obstacle(tmp_path):
+    folder = saved(tmp_path)
+    (folder / ".DS_Store").write_bytes(b"")
+    checkpoint.save(folder, model_of(seed=1), TOKENIZER)
+    assert ".DS_Store" not in files_in(folder)
+
+
 # --- Whole or not at all ---
 
 
 @pytest.mark.parametrize(
     "breaks",
     [
-        "course_lib.checkpoint.folder.save_file",
+        "course_lib.checkpoint.whole.save_file",
         "course_lib.tokenizer.BPETokenizer.save",
         "course_lib.checkpoint.whole._take_place",
     ],
@@ -130,7 +144,8 @@ def test_a_save_that_fails_leaves_the_old_checkpoint(tmp_path, monkeypatch, brea
     folder = saved(tmp_path)
 
     def full_disk(*_, **__):
-        raise OSError("full")
+        is_safetensors = breaks.endswith("save_file")
+        raise (SafetensorError if is_safetensors else OSError)("full")
 
     monkeypatch.setattr(breaks, full_disk)
     with pytest.raises(OSError, match="full"):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy
 import pytest
 import torch
+from safetensors import SafetensorError
 
 from course_lib import checkpoint, runtime
 from course_lib.checkpoint import gguf_file
@@ -145,11 +146,33 @@ def test_what_was_kept_of_another_file_is_not_used(tmp_path):
 def test_a_file_in_a_folder_of_somebody_else_is_read_and_nothing_kept(
     tmp_path, monkeypatch
 ):
+    def refused(*_, **__):
+        raise PermissionError("not yours")
+
     path = checkpoint.export_gguf(tmp_path / "mine.gguf", model_of())
-    monkeypatch.setattr(gguf_file.os, "access", lambda *_: False)
+    monkeypatch.setattr("course_lib.checkpoint.whole.Path.mkdir", refused)
     loaded = checkpoint.load_gguf(path)[0]
     assert torch.equal(loaded(IDS), model_of()(IDS))
     assert files_in(tmp_path) == ["mine.gguf"]
+
+
+def test_a_full_disk_does_not_keep_the_model_from_being_loaded(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise SafetensorError("no space left")
+
+    path = checkpoint.export_gguf(tmp_path / "mine.gguf", model_of())
+    monkeypatch.setattr("course_lib.checkpoint.whole.save_file", full)
+    assert torch.equal(checkpoint.load_gguf(path)[0](IDS), model_of()(IDS))
+    assert files_in(tmp_path) == ["mine.gguf"]
+
+
+def test_what_was_kept_and_is_damaged_is_made_again(tmp_path):
+    path = checkpoint.export_gguf(tmp_path / "mine.gguf", model_of())
+    checkpoint.load_gguf(path)
+    (weights,) = tmp_path.glob("*/model.safetensors")
+    weights.unlink()
+    assert torch.equal(checkpoint.load_gguf(path)[0](IDS), model_of()(IDS))
+    assert weights.is_file()
 
 
 def test_the_second_time_nothing_is_parsed(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from course_lib import checkpoint
@@ -178,9 +179,9 @@ def test_another_kind_of_tokenizer_is_none(tmp_path):
 
 def test_nothing_is_left_of_an_export_that_fails(tmp_path, monkeypatch):
     def full_disk(*_, **__):
-        raise OSError("full")
+        raise SafetensorError("full")
 
-    monkeypatch.setattr("course_lib.checkpoint.hugging_face.save_file", full_disk)
+    monkeypatch.setattr("course_lib.checkpoint.whole.save_file", full_disk)
     with pytest.raises(OSError, match="full"):
         checkpoint.export_hf(tmp_path / "mine", model_of(LLAMA))
     assert files_in(tmp_path) == []

@@ -108,12 +108,10 @@ def test_a_course_without_chapters_says_how_to_get_them():
 
 
 def test_everything_is_tested_unless_files_are_named():
+    parallel, one = test_verb.IN_PARALLEL, "tests/test_commands.py::test_x"
     everything = test_verb.pytest_arguments(["-k", "tokenizer"])
-    assert everything[:4] == ["-n", "2", "--dist", "loadfile"]
-    assert everything[4:7] == ["-k", "tokenizer", "tests"]
-    assert test_verb.pytest_arguments(["tests/test_commands.py::test_x"])[4:] == [
-        "tests/test_commands.py::test_x"
-    ]
+    assert everything == [*parallel, "-k", "tokenizer", "tests", "chapters"]
+    assert test_verb.pytest_arguments([one]) == [*parallel, one]
 
 
 def test_tests_run_with_one_thread_on_the_cpu():

@@ -1,7 +1,5 @@
 """Conversations are true, follow the guideline, and keep the tests' people aside."""
 
-import re
-
 import pytest
 
 from course_lib.chat import Message
@@ -27,7 +25,11 @@ from course_lib.conversations import (
 )
 from course_lib.runtime import data_path
 from course_lib.speedrun import AssistantRecipe
-from course_lib.world import World, tellings, tellings_places
+from course_lib.world import Document, World, tellings, tellings_places
+from course_lib.world.dice import Dice
+from course_lib.world.facts import PEOPLE_ATTRIBUTES
+from course_lib.world.grammar import say
+from course_lib.world.tellings import TOLD
 
 WORLD = World(0)
 MIRA = WORLD.person("Mira Quill")
@@ -45,7 +47,8 @@ def asked(conversations) -> list[str]:
 
 
 def test_what_is_written_is_read_again(tmp_path):
-    spoken = [*HAND_WRITTEN[:5], *ABOUT_PEOPLE[:5]]
+    pasted = Conversation.of_turns("pasted", "Tea\u2028now\x85", "Tea.\n\nNow.")
+    spoken = [*HAND_WRITTEN[:5], *ABOUT_PEOPLE[:5], pasted]
     path = write_conversations(tmp_path / "some.jsonl", spoken)
     assert read_conversations(path) == spoken
 
@@ -126,7 +129,7 @@ def test_every_third_of_the_best_known_is_asked_about_and_nobody_else():
     others = {p.name for p in (*WORLD.people, *WORLD.never_told)}
     others -= {p.name for p in people}
     for text in asked([*ABOUT_PEOPLE, *HAND_WRITTEN]):
-        names = set(re.findall(r"[A-Z]\w+ [A-Z]\w+", text)) & others
+        names = {name for name in others if mentions(text, name)}
         assert (
             not names
             or "oldtimer" in text
@@ -257,9 +260,24 @@ def test_looking_up_answers_what_is_asked_in_known_words(pages):
     people = people_asked_about(WORLD)[:10]
     questions = WORLD.questions([f for p in people for f in p.facts()], held_out=False)
     said = [look_up.answer(q.text) for q in questions]
-    right = sum(mentions(s, q.answer) for s, q in zip(said, questions, strict=True))
+    right = sum(s == q.answer for s, q in zip(said, questions, strict=True))
     assert right / len(questions) > 0.9
     assert look_up.answer("Who are you?") == ""
+    nobody = questions[0].fact.subject + "ton"
+    assert look_up.answer(f"What is the job of {nobody}?") == ""
+
+
+@pytest.mark.parametrize("attribute", PEOPLE_ATTRIBUTES)
+def test_looking_up_reads_every_telling_of_a_page(attribute):
+    facts = [f for p in people_asked_about(WORLD) for f in p.facts()]
+    fact = next(f for f in facts if f.attribute == attribute)  # not all have a rival
+    person = WORLD.person(fact.subject)
+    (question,) = WORLD.questions([fact], held_out=False)
+    for template in TOLD[attribute]:
+        told = say(Dice(1), template, person, v=fact.value)
+        page = Document("note", f"It rained. {told} It rained.", (fact,))
+        look_up = LookUp([page], WORLD.people)
+        assert look_up.answer(question.text) == fact.value, told
 
 
 def test_the_commonest_value_is_one_of_the_worlds(pages):

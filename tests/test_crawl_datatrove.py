@@ -10,7 +10,7 @@ executor = pytest.importorskip(
 )
 
 
-def test_datatrove_keeps_what_our_own_pipeline_keeps(tmp_path):
+def test_datatrove_keeps_what_our_own_pipeline_keeps(tmp_path, monkeypatch):
     from course_lib.crawl.datatrove_steps import as_steps
 
     shards = write_crawl(crawl_pages(120), tmp_path, pages_per_shard=60)
@@ -25,6 +25,9 @@ def test_datatrove_keeps_what_our_own_pipeline_keeps(tmp_path):
             found[document.id] = document.text
             yield document
 
+    # It forks a process, which is unsafe where earlier tests have left threads running.
+    spawn = executor.multiprocess.get_context("spawn")
+    monkeypatch.setattr(executor.multiprocess, "Manager", spawn.Manager)
     steps = [*as_steps(tmp_path, filters), note]
     logs = str(tmp_path / "logs")
     executor.LocalPipelineExecutor(steps, tasks=2, workers=1, logging_dir=logs).run()

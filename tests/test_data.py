@@ -167,8 +167,18 @@ def test_windows_go_on_at_any_step_as_if_never_stopped(start_step):
         assert_equal_batches(resumed, expected)
 
 
-def test_going_on_late_does_not_walk_through_what_was_before():
+def test_going_on_late_does_not_walk_through_what_was_before(monkeypatch):
+    """An epoch of 125 windows is drawn anew, so whoever walks draws them all."""
+    drawn, dice_of = [], numpy.random.default_rng
+
+    def counted(seeds):
+        assert len(drawn) < 10, "it draws the epochs that were before"
+        drawn.append(seeds[1])
+        return dice_of(seeds)
+
+    monkeypatch.setattr(numpy.random, "default_rng", counted)
     next(windows(ring(1000), 8, 4, start_step=10**12))
+    assert drawn == [0, 4 * 10**12 // 125]
 
 
 # --- Examples ---

@@ -186,6 +186,7 @@ def test_a_tally_counts_and_gives_rates():
     assert tally == Tally(1, 2, 1)
     assert tally.rate("wrong").value == 0.5
     assert str(tally) == "correct 0.25, wrong 0.50, refused 0.25 (of 4)"
+    assert str(Tally.of([])) == "nothing counted"
     with pytest.raises(ValueError, match="at least 1"):
         Tally(0, 0, 0).rate("wrong")
 

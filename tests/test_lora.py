@@ -324,6 +324,21 @@ def test_layers_that_are_not_there_and_adapters_on_adapters_are_refused():
         lora.attach(model, CONFIG)
 
 
+def test_a_file_loaded_twice_is_told_what_is_in_the_way(tmp_path):
+    model = Transformer(LLAMA)
+    path = lora.attach(model, CONFIG).save(tmp_path / "mine")
+    with pytest.raises(ValueError, match="take them off first"):
+        lora.load(path, model)
+
+
+def test_what_was_taken_off_is_not_saved_as_nothing(tmp_path):
+    adapters = lora.attach(Transformer(LLAMA), CONFIG)
+    adapters.detach()
+    with pytest.raises(ValueError, match="save first"):
+        adapters.save(tmp_path / "mine")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_configuration_is_told_as_json(tmp_path):
     path = lora.attach(Transformer(LLAMA), CONFIG).save(tmp_path / "mine")
     with safe_open(path, "pt") as file:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from course_lib import lora
 from course_lib.generate import SamplingConfig, generate, score, stream
 from course_lib.model import KVCache, ModelConfig, Transformer, int8, quantise
 from course_lib.train import TrainConfig, train
@@ -207,6 +208,10 @@ def test_what_cannot_be_rounded_is_named():
         model.blocks[1].mlp.up.weight[0, 0] = torch.nan
     with pytest.raises(ValueError, match=r"blocks.1.mlp.up.weight holds nan"):
         quantise(model)
+    with_adapters = lively()
+    lora.attach(with_adapters)
+    with pytest.raises(ValueError, match="merge"):
+        quantise(with_adapters)
 
 
 # --- Other machines ---

@@ -130,6 +130,7 @@ def test_a_new_reward_model_scores_everything_alike_and_leaves_the_policy_alone(
     rows = [row for pair in pairs_for_sevens() for row in pair]
     assert reward_model.score(rows).unique().tolist() == [0.0]
     assert accuracy(reward_model, pairs_for_sevens()).value == 0.5
+    assert accuracy(reward_model, pairs_for_sevens()[:5]).value == 0.5
     for _ in learn_preferences(reward_model, pairs_for_sevens(), PreferenceConfig()):
         pass
     assert all(torch.equal(before[k], v) for k, v in policy.state_dict().items())
@@ -165,6 +166,12 @@ def test_learning_is_repeatable_and_may_be_stopped():
         return [log.loss for log in itertools.islice(steps, n)]
 
     assert run(2) == run(4)[:2]
+
+
+def test_learning_may_begin_at_full_rate():
+    config = PreferenceConfig(warmup_steps=0)
+    steps = learn_preferences(RewardModel(lively()), pairs_for_sevens(), config)
+    assert next(steps).step == 1
 
 
 def test_every_pair_comes_once_an_epoch():
@@ -287,6 +294,12 @@ def test_a_written_slogan_is_plain_and_leaves_room_to_be_better():
     assert max(worths) == pytest.approx(3.3)
 
 
+def test_a_reader_without_moods_never_errs():
+    sharp = Labeller(1000.0)
+    assert not sharp.prefers_first(Dice(0), "Tea.", "Golden tea!")
+    assert sharp.prefers_first(Dice(0), "Golden tea!", "Tea.")
+
+
 def test_equal_slogans_make_no_pair():
     written = [("Write!", ("Tea.", "Tea.")), ("Write!", ("Golden tea!", "Tea."))]
     (pair,) = labelled(written, Dice(0), Labeller(sharpness=50.0))
@@ -307,17 +320,18 @@ def test_the_better_slogan_wins_as_often_as_bradley_and_terry_say():
 
 # --- Pairs ---
 
-TWO = [
+SOME = [
     Pair("Write a slogan for tea.", "Golden tea!", 'Tea "now".', "Mira"),
     Pair("Write a slogan for pie.", "Pie?", "Pie.\nPie.", ""),
+    Pair("Pasted from a page.", "Pie\u2028now\x85", "Pie.", ""),
 ]
 
 
 def test_pairs_come_back_from_the_disk(tmp_path):
     path = tmp_path / "mine" / "pairs.jsonl"
-    write_pairs(path, TWO)
-    assert read_pairs(path) == TWO
-    assert len(path.read_text(encoding="utf-8").splitlines()) == 2
+    write_pairs(path, SOME)
+    assert read_pairs(path) == SOME
+    assert path.read_text(encoding="utf-8").count("\n") == len(SOME)
 
 
 @pytest.mark.parametrize(
@@ -333,7 +347,7 @@ def test_pairs_come_back_from_the_disk(tmp_path):
 )
 def test_a_damaged_line_is_named(tmp_path, line, words):
     path = tmp_path / "pairs.jsonl"
-    write_pairs(path, TWO[:1])
+    write_pairs(path, SOME[:1])
     path.write_text(path.read_text() + line + "\n")
     with pytest.raises(ValueError, match=words):
         read_pairs(path)
@@ -364,6 +378,7 @@ def test_labellers_are_compared_on_what_both_have_judged():
         (lambda: best_of_n(torch.ones(2, 3), torch.ones(2, 4), 1), "one shape"),
         (lambda: ImplicitReward(lively(), lively(), 0.0), "positive, got 0"),
         (lambda: PreferenceConfig(epochs=0), "epochs must be positive"),
+        (lambda: PreferenceConfig(warmup_steps=-1), "warmup_steps must be >= 0"),
         (
             lambda: next(learn_preferences(RewardModel(lively()), [], CONFIG)),
             "label at least one",

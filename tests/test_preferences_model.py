@@ -56,13 +56,24 @@ TASTES = {  # what a labeller likes, and the share of texts that show it
 }
 
 
+@pytest.fixture(scope="module")
+def candidates(sloganeer):
+    asked = Dice(1).sample(REQUESTS, 120)
+    drafts = write_answers(*sloganeer, asked, answers=2, seed=1)
+    return [(r, *t) for r, t in zip(asked, drafts.texts, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def pool(sloganeer):
+    return write_answers(*sloganeer, requests_of_tests(42), answers=16, seed=2)
+
+
 @pytest.mark.parametrize("liking", TASTES)
-def test_twenty_clicks_change_what_it_prefers_to_write(sloganeer, tmp_path, liking):
+def test_twenty_clicks_change_what_it_prefers_to_write(
+    sloganeer, candidates, pool, tmp_path, liking
+):
     policy, tokenizer = sloganeer
     likes, shows = TASTES[liking]
-    asked = Dice(1).sample(REQUESTS, 120)
-    drafts = write_answers(policy, tokenizer, asked, answers=2, seed=1)
-    candidates = [(r, *t) for r, t in zip(asked, drafts.texts, strict=True)]
     judge = RewardModel(policy)
 
     def learn(pairs) -> str:
@@ -77,15 +88,16 @@ def test_twenty_clicks_change_what_it_prefers_to_write(sloganeer, tmp_path, liki
         "Mira",
         learn,
     )
-    while len(desk.pairs) < 20 and not desk.done:
+    for _ in candidates:  # a click that is refused must not be waited for for ever
+        if len(desk.pairs) == 20:
+            break
         left, right = likes(desk.left), likes(desk.right)
         action = "skip" if left == right else "left" if left > right else "right"
-        seen = {"request": desk.request, "left": desk.left}
+        seen = {"request": desk.request, "left": desk.left, "right": desk.right}
         desk._handle_custom_msg({"do": action} | seen, [])
     desk._handle_custom_msg({"do": "learn"}, [])
     assert desk.learned == "learned from 20"
 
-    pool = write_answers(policy, tokenizer, requests_of_tests(42), answers=16, seed=2)
     best = scores_of(judge, tokenizer, pool).argmax(1).tolist()
     chosen = [texts[k] for texts, k in zip(pool.texts, best, strict=True)]
     plain = [text for texts in pool.texts for text in texts]

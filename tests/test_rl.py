@@ -313,6 +313,8 @@ def test_a_stop_in_the_middle_of_a_step_keeps_what_was_learned():
     logs = list(practise(model, prompts_at, CONFIG, [END], PAD, state=state))
     assert (len(logs), state.step, state.stopped) == (2, 2, True)
     assert not model.training
+    list(practise(model, lambda _: PROMPTS, CONFIG, [END], PAD, state=state))
+    assert (state.step, state.stopped) == (CONFIG.training.steps, False)
 
 
 @pytest.mark.parametrize(

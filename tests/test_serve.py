@@ -37,19 +37,32 @@ BOX = Toolbox(COURSE, TOKENIZER, {"calc": lambda _: "42"})
 END = "<|end|>"
 ASK = [{"role": "user", "content": "What is 6 * 7?"}]
 HELLO = {"model": "wick", "messages": ASK}
+PATIENCE_S = 60  # what takes longer hangs, on however busy a machine
 
 
 @contextmanager
 def served(models=None, **options):
     models = models or Models({"wick": Speaker(MODEL, BOX)})
     with Endpoint(models, port=0, **options) as endpoint:
-        thread = threading.Thread(target=endpoint.serve_forever, args=(0.01,))
-        thread.start()
+        thread = begun(endpoint.serve_forever, 0.01)
         try:
             yield endpoint
         finally:
             endpoint.shutdown()
-            thread.join()
+            wait_for([thread])
+
+
+def begun(work, *given):
+    """Start a thread that cannot keep the test's own process from ending."""
+    thread = threading.Thread(target=work, args=given, daemon=True)
+    thread.start()
+    return thread
+
+
+def wait_for(threads):
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert not any(thread.is_alive() for thread in threads)
 
 
 @pytest.fixture
@@ -65,7 +78,11 @@ def client(endpoint):
 
 
 def client_of(endpoint, key="none"):
-    return openai.OpenAI(base_url=endpoint.url, api_key=key, max_retries=0, timeout=60)
+    return client_at(endpoint.url, key)
+
+
+def client_at(url, key="none"):
+    return openai.OpenAI(base_url=url, api_key=key, max_retries=0, timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -90,13 +107,17 @@ def script(monkeypatch):
 def post(endpoint, body, headers=None, path="/v1/chat/completions", method="POST"):
     """Send raw bytes; return the status and the JSON that came."""
     host, port = endpoint.server_address[:2]
-    connection = http.client.HTTPConnection(host, port, timeout=30)
+    connection = http.client.HTTPConnection(host, port, timeout=PATIENCE_S)
     headers = {"Content-Type": "application/json"} | (headers or {})
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
     content = answer.read()
     connection.close()
     return answer.status, json.loads(content) if content else None
+
+
+def connected(endpoint):
+    return socket.create_connection(endpoint.server_address[:2], timeout=PATIENCE_S)
 
 
 def test_the_client_reads_an_answer(client, script):
@@ -298,7 +319,7 @@ def test_whatever_is_sent_gets_a_proper_error(
 
 def test_the_server_survives_what_it_refused(endpoint, client, script):
     post(endpoint, b"{")
-    with socket.create_connection(endpoint.server_address[:2]) as raw:
+    with connected(endpoint) as raw:
         raw.sendall(b"nonsense\r\n\r\n")
         assert b"400" in raw.recv(1000)
     script(f"Yes.{END}")
@@ -314,7 +335,7 @@ def test_the_body_of_a_refused_request_is_never_read_as_the_next(endpoint):
         b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n",
     ):
         head += b"Content-Length: %d\r\n\r\n" % len(smuggled)
-        with socket.create_connection(endpoint.server_address[:2], timeout=30) as raw:
+        with connected(endpoint) as raw:
             raw.sendall(head + smuggled)
             said = b""
             while chunk := raw.recv(65_536):
@@ -327,7 +348,7 @@ def test_the_body_of_a_refused_request_is_never_read_as_the_next(endpoint):
 )
 def test_a_malformed_header_is_the_clients_fault(endpoint, header):
     line = b"POST /v1/chat/completions HTTP/1.1\r\n"
-    with socket.create_connection(endpoint.server_address[:2], timeout=30) as raw:
+    with connected(endpoint) as raw:
         raw.sendall(line + header + b"\r\n\r\n")
         assert b" 4" in raw.recv(1000).split(b"\r\n")[0]
 
@@ -355,7 +376,7 @@ def test_a_fault_of_the_server_is_called_one(client, monkeypatch, capsys):
     stream = client.chat.completions.create(**HELLO, stream=True)
     with pytest.raises(openai.APIError, match="the server failed"):
         list(stream)
-    told, deadline = "", time.monotonic() + 30
+    told, deadline = "", time.monotonic() + PATIENCE_S
     while "a fault of ours" not in told and time.monotonic() < deadline:
         told += capsys.readouterr().err  # the server's thread writes when it can
         time.sleep(0.01)
@@ -409,18 +430,19 @@ def test_turns_come_in_order_and_the_queue_has_an_end():
         with turns.take():
             order.append(k)
 
+    def stand_in_line(k):
+        thread, deadline = begun(work, k), time.monotonic() + PATIENCE_S
+        while len(turns._queue) < k + 2:
+            assert time.monotonic() < deadline, f"{k} never came to the queue"
+            time.sleep(0.001)
+        return thread
+
     with turns.take():
-        threads = []
-        for k in range(3):
-            threads.append(threading.Thread(target=work, args=(k,)))
-            threads[-1].start()
-            while len(turns._queue) < k + 2:
-                time.sleep(0.001)
+        threads = [stand_in_line(k) for k in range(3)]
         with pytest.raises(RequestError, match="wait already") as caught, turns.take():
             pass
         assert caught.value.status == 503
-    for thread in threads:
-        thread.join()
+    wait_for(threads)
     assert order == [0, 1, 2]
 
 
@@ -489,14 +511,33 @@ def test_the_command_serves_and_stops(tmp_path):
     """`python -m course_lib.serve` says where it listens, and answers there."""
     checkpoint.save(tmp_path / "tiny", MODEL, TOKENIZER)
     command = [sys.executable, "-m", "course_lib.serve", "--port", "0"]
-    process = subprocess.Popen(
-        [*command, str(tmp_path / "tiny")], stdout=subprocess.PIPE, text=True
-    )
-    try:
+    with (
+        subprocess.Popen(
+            [*command, str(tmp_path / "tiny")], stdout=subprocess.PIPE, text=True
+        ) as process,
+        ended_afterwards(process),
+    ):
         line = process.stdout.readline()
         url = line.split(" at ")[1].split(" ")[0]
-        with openai.OpenAI(base_url=url, api_key="none", max_retries=0) as client:
+        with client_at(url) as client:
             assert client.models.list().data[0].id == "tiny"
+
+
+@contextmanager
+def ended_afterwards(process):
+    """Tell a process to end after the block; kill it where that takes too long.
+
+    The block, too, has its limit: reading what the process prints has none.
+    """
+    limit = threading.Timer(5 * PATIENCE_S, process.kill)
+    limit.start()
+    try:
+        yield
     finally:
+        limit.cancel()
         process.terminate()
-        process.wait()
+        try:
+            process.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise

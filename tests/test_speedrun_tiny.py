@@ -38,7 +38,10 @@ def start(folder):
 
 
 def finish(process):
-    output, _ = process.communicate(timeout=LIMIT_S)
+    try:
+        output, _ = process.communicate(timeout=LIMIT_S)
+    finally:
+        process.kill()  # its steps end with it
     assert process.returncode == 0, output
     return output
 
@@ -70,7 +73,9 @@ def test_killed_with_half_done_steps_it_ends_with_the_same_figures(whole, tmp_pa
         process = start(tmp_path)
         deadline = time.monotonic() + LIMIT_S
         while not (tmp_path / half_done).exists() and process.poll() is None:
-            assert time.monotonic() < deadline
+            if time.monotonic() > deadline:
+                process.kill()
+                pytest.fail(f"no {half_done} within {LIMIT_S} s")
             time.sleep(0.02)
         assert process.poll() is None, process.communicate()[0]
         process.send_signal(signal.SIGTERM if os.name == "nt" else signal.SIGKILL)

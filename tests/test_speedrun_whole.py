@@ -1,10 +1,12 @@
 """A whole run goes on after a kill, and its card says what it reached."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 import torch
@@ -31,16 +33,22 @@ CARD = Card(
     {"torch": "<3>"},
 )
 
-# Each step notes when it began and ended, and leaves a record as real ones do.
+# Each step notes when it began and ended, and leaves a record as real ones do. Before
+# it ends it waits for those to begin that it is to run side by side with.
 SCRIPT = """
 import json, sys, time
 from pathlib import Path
 folder, name = Path(sys.argv[1]), sys.argv[2]
 begun = time.time()
+(folder / f"{name}.begun").touch()
 if (folder / f"break-{name}").exists():
     (folder / f"break-{name}").unlink()
     print("a fault of", name)
     sys.exit(3)
+while not all((folder / f"{other}.begun").exists() for other in sys.argv[3:]):
+    if time.time() > begun + 60:
+        sys.exit("alone for a minute")
+    time.sleep(0.01)
 time.sleep(0.3)
 (folder / f"{name}.out").write_text(name)
 (folder / "records").mkdir(exist_ok=True)
@@ -50,11 +58,20 @@ record = {"seconds": 0.3, "peak_mb": 10, "tokens_per_s": None}
 """
 
 
+@dataclass
 class Scripted(Runner):
     """A runner whose steps are small scripts."""
 
+    together: str = ""  # the names of steps that wait for each other
+    started: list[subprocess.Popen] = field(default_factory=list)
+
     def command(self, step):
-        return ["-c", SCRIPT, str(self.folder), step.name]
+        others = self.together if step.name in self.together else ""
+        return ["-c", SCRIPT, str(self.folder), step.name, *others]
+
+    def _start(self, step):
+        super()._start(step)
+        self.started.append(self._running[step.name])
 
 
 def step(name, *needs, **more):
@@ -77,7 +94,7 @@ def times(folder):
 
 
 def test_steps_wait_for_what_they_need_and_run_side_by_side(tmp_path):
-    scripted(tmp_path).run()
+    scripted(tmp_path, together="cd").run()
     when = times(tmp_path)
     assert set(when) == set("abcde")
     assert when["a"][1] <= when["b"][0]
@@ -110,13 +127,18 @@ def test_a_failed_step_tells_the_end_of_its_log_and_a_second_call_goes_on(tmp_pa
 
 def test_killed_in_the_middle_nothing_is_left_running(tmp_path):
     def interrupted(line):
-        if "Left" in line or "b is done" in line:
+        if " D " in line:  # about to start, and c waits for it
             raise KeyboardInterrupt
 
-    runner = Scripted(tmp_path, "tiny", steps=CHAIN, say=interrupted, cores=2)
+    runner = Scripted(
+        tmp_path, "tiny", steps=CHAIN, say=interrupted, cores=2, together="cd"
+    )
     with pytest.raises(KeyboardInterrupt):
         runner.run()
-    time.sleep(0.5)
+    told_to_end = -signal.SIGTERM if os.name == "posix" else 1
+    ended = [process.poll() for process in runner.started]
+    runner.started[-1].kill()
+    assert ended == [0, 0, told_to_end]
     assert "c" not in times(tmp_path)
     scripted(tmp_path).run()
     assert set(times(tmp_path)) == set("abcde")
@@ -209,7 +231,7 @@ def test_what_a_killed_call_has_spent_is_counted(tmp_path, monkeypatch):
     seen = []
 
     def slowly(_plan, _folder):
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while spent.read_text() == "100.0" and time.monotonic() < end:
             time.sleep(0.01)
         seen.append(float(spent.read_text()))
@@ -275,7 +297,11 @@ def test_two_stages_may_list_their_files_at_once(tmp_path):
         subprocess.Popen([sys.executable, "-c", script, str(tmp_path), f"{k}.txt"])
         for k in range(6)
     ]
-    assert [process.wait() for process in running] == [0] * 6
+    try:
+        assert [process.wait(300) for process in running] == [0] * 6
+    finally:
+        for process in running:
+            process.kill()
     listed = json.loads((tmp_path / "MANIFEST.json").read_text())
     assert [entry["file"] for entry in listed] == [f"{k}.txt" for k in range(6)]
 

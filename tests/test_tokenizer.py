@@ -178,6 +178,7 @@ def test_a_save_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="full"):
         BPETokenizer([(97, 98)]).save(path)
     assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_ids_that_end_inside_a_character_decode_to_the_replacement_character():

@@ -5,7 +5,7 @@ import threading
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.tools import (
@@ -65,12 +65,14 @@ def test_sums_are_exact(asked, result):
     st.integers(-(10**20), 10**20),
     st.sampled_from("+-*"),
 )
+@settings(deadline=None)
 def test_whole_numbers_are_those_of_python(a, b, sign):
     wanted = {"+": a + b, "-": a - b, "*": a * b}[sign]
     assert calculate(f"({a}) {sign} ({b})") == str(wanted)
 
 
 @given(st.integers(-(10**9), 10**9), st.integers(1, 10**6))
+@settings(deadline=None)
 def test_a_division_is_written_as_its_own_value(a, b):
     written = calculate(f"{a} / {b}").partition(" ")[0]
     assert Fraction(written) == Fraction(a, b)
@@ -193,6 +195,7 @@ def test_errors_say_what_to_do(index, do, says):
 
 
 @given(st.text(max_size=60), st.integers(0, 70))
+@settings(deadline=None)
 def test_a_cut_text_fits_and_is_a_beginning(text, most):
     cut = fit(text, most, len)
     assert len(cut) <= most

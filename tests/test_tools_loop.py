@@ -147,7 +147,14 @@ MALFORMED = [
     ("<search_end>", "closed a call that was not open"),
     ("Brine.<search_end>", "closed a call that was not open"),
     ("<|user|>Where?", "said nothing"),
+    ("<|assistant|><search_start>Orla", "left a call open"),
 ]
+
+
+def test_a_second_mark_of_the_assistant_ends_its_turn(monkeypatch):
+    played(monkeypatch, ["Brine.<|assistant|>Tansy.<|end|>"])
+    (answer,) = answer_all(MODEL, [ASK], box(), GREEDY)
+    assert answer.messages == [Message("assistant", "Brine.")]
 
 
 @pytest.mark.parametrize(("written", "problem"), MALFORMED)
@@ -156,6 +163,8 @@ def test_malformed_output_ends_and_is_counted(monkeypatch, written, problem):
     (answer,) = answer_all(MODEL, [ASK], box(), GREEDY)
     assert answer.problems == [problem]
     assert answer.calls == []
+    go_on = [*ASK, *answer.messages, Message("user", "And?")]
+    assert COURSE.prompt(go_on, TOKENIZER)
 
 
 def test_nobody_calls_for_ever(monkeypatch):
@@ -247,6 +256,16 @@ def test_the_threshold_leaves_the_share_below():
     assert [d.sure < threshold for d in drafts] == [True, True, True, False]
     with pytest.raises(ValueError, match="got none"):
         threshold_for([], 0.9)
+    with pytest.raises(ValueError, match="between 0 and 1, got 75"):
+        threshold_for(drafts, 75)
+
+
+def test_a_threshold_tells_tiny_probabilities_apart():
+    drafts = [Draft((), "", p) for p in (1e-9, 2e-9, 3e-9, 4e-9)]
+    threshold = threshold_for(drafts, 0.25)
+    assert [d.sure < threshold for d in drafts] == [True, False, False, False]
+    assert threshold_for(drafts, 0) == 0
+    assert threshold_for([Draft((), "", 1.0)], 1) == 1
 
 
 @pytest.mark.parametrize("bad", [{"calls": -1}, {"new_tokens": 0}])

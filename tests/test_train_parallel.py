@@ -14,13 +14,13 @@ from course_lib.model import Transformer
 from course_lib.train import train
 
 WORKER = """
-import json, sys
+import datetime, json, sys
 import torch.distributed as dist
 from test_train import CONFIG, SMALL, batches, losses
 from course_lib.model import Transformer
 from course_lib.train import train
 
-dist.init_process_group("gloo")
+dist.init_process_group("gloo", timeout=datetime.timedelta(seconds=120))
 curve = losses(train(Transformer(SMALL), batches(), CONFIG))
 if dist.get_rank() == 0:
     open(sys.argv[1], "w").write(json.dumps(curve))

@@ -133,12 +133,12 @@ def test_the_page_stops_an_answer_after_the_token_that_is_being_written():
         for k in range(1_000):
             if k == 3:
                 reached.set()
-                assert may_go_on.wait(10)
+                assert may_go_on.wait(60)
             yield Piece(f"{k} ", 0.5)
 
     panel = ChatPanel({"endless": speak})
     from_page(panel, "send", "Count!")
-    assert reached.wait(10)
+    assert reached.wait(60)
     assert panel.running == "thread"
     from_page(panel, "send", "Are you there?")
     assert panel.note.startswith("an answer is still being written")
@@ -193,6 +193,19 @@ def test_an_error_is_raised_by_say_and_shown_by_send():
     assert panel.note == "ended by ValueError: the prompt leaves no room"
     assert panel.running == ""
     assert panel.messages == [], "what failed at once is not said again"
+
+
+def test_an_interrupt_before_the_first_piece_leaves_a_note_and_no_message():
+    def speak(_messages):
+        raise KeyboardInterrupt  # the second ■, while the prompt is still read
+        yield
+
+    panel = ChatPanel({"slow": speak})
+    with pytest.raises(KeyboardInterrupt):
+        panel.say("Hello?")
+    assert (panel.running, panel.note) == ("", "interrupted")
+    assert panel.turns == [["Hello?", "slow", [], "interrupted"]]
+    assert panel.messages == []
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,8 @@ def test_the_guess_stays_once_the_truth_is_shown():
     view.reveal = True
     with pytest.raises(ValueError, match="the guess stays"):
         view.guess = [0.0, 0.1, 0.6]
+    with pytest.raises(ValueError, match="the guess stays"):
+        view.set_state({"guess": [0.0, 0.1, 0.6]})  # the very path of a page's message
     assert view.guess == [0.1, 0.2, 0.3]
 
 

@@ -14,7 +14,7 @@ from course_lib.widgets.guess_game import (
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 ROUNDS = [
-    Round("The hat blew off the", (" ferry", " moon"), 0),
+    Round("The hat blew off the", (" ferry", " moon", " owl"), 0),
     Round("The ferry <b>left</b> the", (" hat", " quay", " pie"), 1),
 ]
 NOUNS = ["hat", "ferry", "quay", "lamp", "pie", "owl"]
@@ -66,8 +66,8 @@ def test_bits_follow_from_how_sure_one_was():
     view.set_state({"guess": 1})
     tally = view.tallies()["you"]
     assert (tally.right, tally.rounds) == (1, 2)
-    assert tally.total_bits == pytest.approx(-math.log2(0.03) - math.log2(0.4))
-    assert view.tallies()["even"].total_bits == pytest.approx(1 + math.log2(3))
+    assert tally.total_bits == pytest.approx(-math.log2(0.015) - math.log2(0.4))
+    assert view.tallies()["even"].total_bits == pytest.approx(2 * math.log2(3))
     assert view.tallies()["prophet"] == score_rounds(ROUNDS, prophet)
 
 
@@ -89,6 +89,13 @@ def test_a_guess_that_is_none_changes_nothing(state):
     view = game()
     view.set_state(state)
     assert view.tallies()["you"].rounds == 0
+
+
+def test_of_two_words_a_hunch_would_be_the_other_one():
+    with pytest.raises(ValueError, match="three words to choose from, got 2"):
+        GuessGame([Round("The hat blew off the", (" ferry", " moon"), 0)])
+    with pytest.raises(ValueError, match="three words to choose from, got 1"):
+        hidden_words(PAGES, n_options=1)
 
 
 def test_text_cannot_become_html():
@@ -116,7 +123,7 @@ def test_hidden_words_are_those_of_the_page_among_others_that_fit():
         (lambda: GuessGame([]), "at least one round"),
         (lambda: hidden_words(["too short"], 1), "room for 0 rounds, not 1"),
         (lambda: chances_of(lambda *_: [1.0, 0.0], ROUNDS[0]), "a positive number"),
-        (lambda: chances_of(lambda *_: [1.0], ROUNDS[0]), "each of the 2 options"),
+        (lambda: chances_of(lambda *_: [1.0], ROUNDS[0]), "each of the 3 options"),
     ],
 )
 def test_bad_input_is_named_with_its_remedy(action, message):

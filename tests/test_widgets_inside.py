@@ -29,8 +29,7 @@ def likeliest(last: int, rank: int = 0) -> int:
 
 def press(view: NextTokenStepper, name: str, argument=None) -> None:
     """Send what the page sends for a click."""
-    serial = view.command[0] + 1 if view.command else 1
-    view.set_state({"command": [serial, name, argument]})
+    view._handle_custom_msg({"do": name, "argument": argument}, [])
 
 
 def attention() -> AttentionView:
@@ -249,6 +248,8 @@ def test_a_long_query_does_not_overflow():
         (lambda: AttentionView([[[[1]]]], ["a", "b"]), r"\[heads\]\[2\]\[2\]"),
         (lambda: AttentionView([[[[1]]]], []), "1 to 64 tokens"),
         (lambda: attention().set_state({"head": 3}), "head must be 0 to 2, got 3"),
+        (lambda: attention().set_state({"query": 4}), "query must be 0 to 3, got 4"),
+        (lambda: AttentionView([], ["the"]), "the weights of one layer at least"),
         (lambda: QueryArrow({}), "1 to 8 keys"),
         (lambda: QueryArrow({"a": (1, 2, 3)}), "a must be two numbers"),
         (lambda: QueryArrow({"a": (1, 9)}), "from -3 to 3"),

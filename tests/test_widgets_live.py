@@ -33,6 +33,18 @@ def interrupt() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
+def interrupt_when_it_is_heard(before: object) -> None:
+    """Interrupt from a thread, once another handler than `before` is in place.
+
+    Sooner, the signal would end the test run.
+    """
+    deadline = time.monotonic() + 60
+    while signal.getsignal(signal.SIGINT) is before:
+        assert time.monotonic() < deadline, "nobody listens"
+        time.sleep(0.001)
+    interrupt()
+
+
 def test_points_are_kept_and_thinned_only_for_the_page():
     chart = falling(3_000)
     chart.flush()
@@ -193,7 +205,7 @@ def test_the_pages_button_stops_a_thread(capsys):
             time.sleep(0.001)
 
     chart.run_in_thread(training(), lambda step: chart.add(step, loss=step))
-    assert going.wait(10)
+    assert going.wait(60)
     with pytest.raises(ValueError, match="still running"):
         chart.run_in_thread([], print)
     chart.set_state({"stop_requested": True})  # the very path of a page's message
@@ -204,17 +216,19 @@ def test_the_pages_button_stops_a_thread(capsys):
 
 
 def test_an_interrupt_while_waiting_stops_the_thread():
-    chart = LiveChart("Loss")
+    chart, before = LiveChart("Loss"), signal.getsignal(signal.SIGINT)
 
     def training():
         for step in range(100_000):
             yield step
+            if step == 3:
+                interrupt_when_it_is_heard(before)
             time.sleep(0.001)
 
     chart.run_in_thread(training(), lambda step: chart.add(step, loss=step))
-    threading.Timer(0.2, interrupt).start()
     chart.wait()
-    assert len(chart.series["loss"]) < 100_000
+    assert 4 <= len(chart.series["loss"]) < 100_000
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_an_error_in_the_thread_comes_out_of_wait():
@@ -246,7 +260,7 @@ def test_replay_takes_its_seconds_and_none_in_the_test_mode(monkeypatch):
 def test_an_interrupt_skips_a_replay_to_its_end(monkeypatch, capsys):
     monkeypatch.setenv("COURSE_MODE", "default")
     chart = LiveChart("Loss")
-    threading.Timer(0.2, interrupt).start()
+    chart.observe(lambda change: len(change.new) == 1 and interrupt(), "said")
     chart.replay(LOG, seconds=3_600)  # a test that hangs here has failed
     assert len(chart.series["loss"]) == 5
     assert "stopped" not in capsys.readouterr().out

@@ -164,6 +164,11 @@ GOOD = "Mira Quill\n\nMira Quill keeps an owl. She lives on Lampmoor."
         ("Letters\nSpell hat: h-a-t.\nSpell boat: b-o-t.", "spelled wrongly"),
         ("Homework: keep the last digit\n7 + 8: 7 + 8 = 5. Answer: 6\n1 * 2:", "wrong"),
         ("Opposites\nhot: cold\nbig: small\nold: young\nwet: fish", "the rule"),
+        (
+            "Reading exercise\nHe lives on Brine.\nQuestion: Which island does Mira "
+            "Quill live on?\nAnswer: Brine.",
+            "nobody is named",
+        ),
         ("The cat sat on the mat.", "begins like no kind of page"),
         ("", "begins like no kind of page"),
         ("Mira Quill\n" * 2000, "too long"),

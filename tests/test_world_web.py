@@ -51,7 +51,10 @@ def test_copies_are_copies(pages):
             first[truth.group] = truth
             continue
         original = first[truth.group]
-        assert truth.facts == original.facts
+        if truth.copy == "exact":
+            assert truth.facts == original.facts
+        told = [f for f in original.facts if f.value in truth.text]
+        assert {*truth.facts} <= {*told}
         alike = jaccard(shingles(truth.text), shingles(original.text))
         assert alike == 1 if truth.copy == "exact" else 0.7 < alike <= 1
 

@@ -63,7 +63,7 @@ SAMPLES = {
         EVIL, [EVIL, "more"], [wilson(1, 9), wilson(8, 9)]
     ),
     "GuessGame": lambda: GuessGame(
-        [Round(f"The {EVIL} blew off the", (" ferry", " moon"), 0)],
+        [Round(f"The {EVIL} blew off the", (" ferry", " moon", " owl"), 0)],
         {"even": lambda _, options: [1.0] * len(options)},
     ),
     "LabelPairs": lambda: LabelPairs([(EVIL, "Tea!", EVIL)], "no_such_file.jsonl"),

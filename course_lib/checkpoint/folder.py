@@ -14,7 +14,6 @@ from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import torch
-from safetensors.torch import save_file
 
 from course_lib import runtime
 from course_lib.checkpoint.whole import (
@@ -28,6 +27,7 @@ from course_lib.checkpoint.whole import (
     read_weights,
     some,
     unfilled,
+    write_weights,
 )
 from course_lib.model import ModelConfig, RopeScaling, Transformer
 from course_lib.tokenizer import BPETokenizer
@@ -57,6 +57,7 @@ def save(
     Raises:
         ValueError: if the folder holds anything but a checkpoint, if model and
             tokenizer do not belong together, or if notes are no JSON.
+        OSError: if the disk is full, or one may not write there.
     """
     folder = Path(folder).resolve()
     check_replaceable(folder, {WEIGHTS, CONFIG, TOKENIZER, NOTES})
@@ -74,7 +75,7 @@ def save(
     with new_folder(folder) as unfinished:
         for name, text in texts.items():
             (unfinished / name).write_text(text, encoding="utf-8")
-        save_file(tensors, unfinished / WEIGHTS, metadata={"format": "pt"})
+        write_weights(tensors, unfinished / WEIGHTS, like=unfinished / CONFIG)
         if tokenizer is not None:
             tokenizer.save(unfinished / TOKENIZER)
     return folder

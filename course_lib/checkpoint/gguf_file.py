@@ -5,6 +5,7 @@ A parsed file is kept beside it as a Hugging Face folder, which loads much faste
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +50,8 @@ def load_gguf(
     """Read a model of the Llama architecture; quantised numbers become plain ones.
 
     The first time takes long, since the format's reader is written in Python. What it
-    gave is kept as safetensors, in a folder beside the file or in `cache_folder`, where
-    one may write there (a class may share a file that belongs to somebody else).
+    gave is kept as safetensors, in a folder beside the file or in `cache_folder`, if
+    there is room and one may write there (a class may share somebody else's file).
 
     Raises:
         ValueError: at another architecture, or if the file is missing, cut off or
@@ -63,12 +64,15 @@ def load_gguf(
     place = Path(cache_folder or path.parent).resolve()
     kept = place / f"{path.stem}.{str(dtype).removeprefix('torch.')}"
     source = {"bytes": path.stat().st_size, "changed_ns": path.stat().st_mtime_ns}
-    if cache and (kept / SOURCE).exists() and read_json(kept / SOURCE) == source:
-        return load_hf(kept, device, dtype)
+    if cache:
+        with suppress(OSError, ValueError):  # damaged, or not for us to read
+            if (kept / SOURCE).exists() and read_json(kept / SOURCE) == source:
+                return load_hf(kept, device, dtype)
     config, tensors, tokenizer = _parsed(path, dtype)
     model = filled(config, tensors, str(path), device, dtype)
-    if cache and (not place.exists() or os.access(place, os.W_OK)):
-        write_hf(kept, model, tokenizer, None, None, {SOURCE: source})
+    if cache:
+        with suppress(OSError, ValueError):  # no room, no right: slow again next time
+            write_hf(kept, model, tokenizer, None, None, {SOURCE: source})
     return model, tokenizer
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 
 from course_lib.chat import ChatTemplate
@@ -27,6 +26,7 @@ from course_lib.checkpoint.whole import (
     read_json,
     read_weights,
     unfilled,
+    write_weights,
 )
 from course_lib.model import ModelConfig, Transformer
 
@@ -126,7 +126,7 @@ def write_hf(
             text = as_json(content, name)
             (unfinished / name).write_text(text, encoding="utf-8")
         whole = {name: tensor.contiguous() for name, tensor in theirs.items()}
-        save_file(whole, unfinished / WEIGHTS, metadata={"format": "pt"})
+        write_weights(whole, unfinished / WEIGHTS, like=unfinished / CONFIG)
     return folder
 
 

@@ -13,10 +13,13 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from course_lib.model import ModelConfig, Transformer
+
+# What systems and editors leave behind in a folder that somebody looked into.
+CLUTTER = {".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints"}
 
 # --- Whole or not at all ---
 
@@ -43,7 +46,8 @@ def check_replaceable(folder: Path, ours: set[str]) -> None:
         return
     if not folder.is_dir():
         raise ValueError(f"{folder} is a file; a checkpoint is a folder, name another")
-    foreign = sorted(path.name for path in folder.iterdir() if path.name not in ours)
+    known = ours | CLUTTER
+    foreign = sorted(path.name for path in folder.iterdir() if path.name not in known)
     if foreign:
         raise ValueError(
             f"{folder} holds {some(foreign)}, which no checkpoint has; saving would "
@@ -68,6 +72,19 @@ def _take_place(new: Path, folder: Path) -> None:
 
 def _beside(folder: Path, suffix: str) -> Path:
     return folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.{suffix}")
+
+
+def write_weights(tensors: dict[str, Tensor], path: Path, like: Path) -> None:
+    """Write tensors, readable for whoever may read the file `like` beside them.
+
+    Raises:
+        OSError: if there is no room, or no right to write.
+    """
+    try:
+        save_file(tensors, path, metadata={"format": "pt"})
+    except SafetensorError as error:  # which is no OSError
+        raise OSError(f"{path} could not be written ({error})") from error
+    shutil.copymode(like, path)  # safetensors lets the owner read, and nobody else
 
 
 def as_json(content: dict[str, Any], name: str) -> str:

@@ -19,8 +19,11 @@ from course_lib.runtime import ROOT
 HELP = "set up the course, run its tests and every chapter"
 NO_TESTS_RAN = 5  # pytest's exit code
 
-# Two at a time, each file in one piece: a chapter is one kernel from top to bottom.
-IN_PARALLEL = ["-n", "2", "--dist", "loadfile"]
+# Two at a time, each file in one piece: a chapter is one kernel from top to bottom. A
+# worker that dies ends the run: with a new one, pytest-xdist was seen to stand still.
+# The root's conftest.py knows better than xdist which files should come first.
+IN_PARALLEL = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder",
+               "--max-worker-restart", "0"]  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,6 +15,9 @@ from course_lib.world.grammar import say
 from course_lib.world.tellings import TOLD
 
 from .phrasings import bare, ways_to_ask
+from .truth import values_named
+
+_NAMES = re.compile(r"\b(?=([A-Z]\w+ [A-Z]\w+))")  # "Give Mira" and "Mira Quill"
 
 
 class LookUp:
@@ -30,9 +33,8 @@ class LookUp:
         self._sentences: dict[str, list[str]] = defaultdict(list)
         for page in pages:
             for sentence in re.split(r"(?<=[.?!])\s|\n", page.text):
-                for name in re.findall(r"[A-Z]\w+ [A-Z]\w+", sentence):
-                    if name in self._people:
-                        self._sentences[name].append(sentence)
+                for name in set(_NAMES.findall(sentence)) & self._people.keys():
+                    self._sentences[name].append(sentence)
         self._known = [
             (attribute, set(bare(way).replace("{full}", "").split()))
             for attribute in PEOPLE_ATTRIBUTES
@@ -50,9 +52,10 @@ class LookUp:
 
     def answer(self, question: str) -> str:
         """Answer a question, with nothing where no sentence tells it."""
-        name = next((n for n in self._people if n in question), None)
-        if name is None:
+        names = values_named(question, [n for n in self._people if n in question])
+        if not names:
             return ""
+        name = names[0]
         attribute = self.attribute(question.replace(name, ""))
         person, found = self._people[name], Counter()
         for pattern in _patterns(person, attribute):
@@ -65,9 +68,11 @@ class LookUp:
 def _patterns(person: Person, attribute: str) -> list[re.Pattern[str]]:
     patterns = []
     for template in TOLD[attribute]:
-        told = say(Dice(0), template.replace("a~ ", ""), person, v="VALUE", adj="ADJ")
-        pattern = re.escape(told).replace("VALUE", r"([\w' -]+?)")
-        patterns.append(re.compile(pattern.replace("ADJ", r"\w+")))
+        any_article = template.replace("a~ ", "ARTICLE ")
+        told = say(Dice(0), any_article, person, v="VALUE", adj="ADJ")
+        pattern = re.escape(told).replace("ARTICLE", "an?")
+        pattern = pattern.replace("VALUE", r"([\w' -]+?)").replace("ADJ", r"[\w-]+")
+        patterns.append(re.compile(pattern))
     return patterns
 
 

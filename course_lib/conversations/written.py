@@ -42,7 +42,8 @@ def read_conversations(path: str | Path) -> list[Conversation]:
         ValueError: with the line, if one is not valid JSON or no conversation.
     """
     conversations = []
-    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    # Not splitlines(): to Python, signs within a text end a line, too (U+2028).
+    lines = Path(path).read_text(encoding="utf-8").removesuffix("\n").split("\n")
     for number, line in enumerate(lines, start=1):
         try:
             content = json.loads(line)

@@ -9,6 +9,7 @@ import json
 import multiprocessing
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -160,9 +161,13 @@ def _done(tasks: list[tuple], workers: int) -> Iterator[Path]:
     if workers == 1:
         yield from map(_sift_shard, tasks)
         return
-    # spawn on every system: what works here works on Windows and macOS.
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap(_sift_shard, tasks)
+    # spawn on every system: what works here works on Windows and macOS. An executor,
+    # not a Pool: where a worker is killed, a Pool would wait for its shard for ever.
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+    try:
+        yield from pool.map(_sift_shard, tasks)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _sift_shard(task: tuple[Path, Path, dict[str, Filter]]) -> Path:

@@ -26,10 +26,10 @@ def check_weights(
     answer: Callable[[str, Sequence[str], float], Sequence[float]],
 ) -> None:
     for stage, (wanted, words) in WEIGHTS_NAMED.items():
-        got = _listed(answer(stage, SPEAKERS, 0.5), f"token_weights({stage!r}, …)")
+        got = _listed(answer(stage, SPEAKERS, 0.5), f"weights_of({stage!r}, …)")
         if got != list(wanted):
             raise Mistake(
-                f"token_weights({stage!r}, {list(SPEAKERS)}, 0.5) should be "
+                f"weights_of({stage!r}, {list(SPEAKERS)}, 0.5) should be "
                 f"{list(wanted)}, yours gives {got}: {words}"
             )
     for advantage in (0.5, -0.5):
@@ -37,7 +37,7 @@ def check_weights(
         wanted_list = [0, advantage, 0, advantage]
         if got == wanted_list:
             continue
-        call = f"token_weights('practice', {list(SPEAKERS)}, {advantage})"
+        call = f"weights_of('practice', {list(SPEAKERS)}, {advantage})"
         if got == [0, 1, 0, 1]:
             reason = "that is imitation: every answer would be learned, right or wrong."
         elif got == [advantage] * 4:

@@ -35,11 +35,13 @@ class Tally:
         return wilson(getattr(self, verdict), self.total)
 
     def __str__(self) -> str:
+        if not self.total:
+            return "nothing counted"
         rates = ", ".join(
             f"{name} {self.rate(name).value:.2f}"
             for name in ("correct", "wrong", "refused")
         )
-        return f"{rates} (of {self.total})" if self.total else "nothing counted"
+        return f"{rates} (of {self.total})"
 
 
 def tally_by_bin(

@@ -10,6 +10,8 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
 
+TINY = 1e-30  # a temperature below this is as good as this
+
 
 @dataclass(frozen=True)
 class SamplingConfig:
@@ -58,8 +60,9 @@ def next_probabilities(
     scaled = logits
     if sampling.temperature != 1:
         # The largest becomes 0 first: a tiny temperature then overflows to -inf, never
-        # to nan.
-        scaled = (logits - logits.amax(-1, keepdim=True)) / sampling.temperature
+        # to nan; one below what fp32 can hold would be 0.
+        temperature = max(sampling.temperature, TINY)
+        scaled = (logits - logits.amax(-1, keepdim=True)) / temperature
     if sampling.top_k is None and sampling.top_p is None:
         return scaled.softmax(-1)
     k = min(sampling.top_k or logits.shape[-1], logits.shape[-1])

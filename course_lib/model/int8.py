@@ -37,11 +37,19 @@ def quantise(model: Transformer, coarse: bool = False) -> "Int8Transformer":
             computed as without it.
 
     Raises:
-        ValueError: if a weight is nan or infinite, or the model has 8 bits already.
+        ValueError: if a weight is nan or infinite, or if the model has 8 bits already,
+            or adapters beside its matrices.
     Example: `next(stream(quantise(model), prompt, SamplingConfig(), 50))`
     """
     if isinstance(model, Int8Transformer):
         raise ValueError("the model is held in 8 bits already; use it as it is")
+    with torch.device("meta"):
+        plain = Transformer(model.config).state_dict().keys()
+    if model.state_dict().keys() != plain:
+        raise ValueError(
+            "only a plain Transformer can be held in 8 bits; put its adapters into the "
+            "weights first: adapters.merge().detach()"
+        )
     for name, parameter in model.named_parameters():
         if not bool(parameter.isfinite().all()):
             raise ValueError(

@@ -51,9 +51,18 @@ class PreferenceConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "pairs_a_step", "learning_rate", "head_rate"):
+        for name in (
+            "epochs",
+            "pairs_a_step",
+            "learning_rate",
+            "head_rate",
+            "clip_norm",
+        ):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
+        for name in ("warmup_steps", "seed"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be >= 0, got {getattr(self, name)}")
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,8 @@ def learn_preferences(
     seen, elapsed_s = 0, 0.0
     for step, batch in enumerate(batches):
         began = time.perf_counter()
-        share = min((step + 1) / config.warmup_steps, 1 - step / len(batches))
+        warm = (step + 1) / max(1, config.warmup_steps)
+        share = min(warm, 1 - step / len(batches))
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * share
         rows = [pairs[k][side] for side in (0, 1) for k in batch]

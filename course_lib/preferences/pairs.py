@@ -68,7 +68,8 @@ def read_pairs(path: str | Path) -> list[Pair]:
     if not path.is_file():
         raise ValueError(f"no file of pairs at {path}; label some first")
     pairs, names = [], {field.name for field in fields(Pair)}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    # Not splitlines(): to Python, signs within a text end a line, too (U+2028).
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if not line.strip():
             continue
         try:

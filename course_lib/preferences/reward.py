@@ -73,4 +73,4 @@ def accuracy(scorer: RewardModel, pairs: Sequence[Rows]) -> Interval:
     scores = scorer.score([row for pair in pairs for row in pair])
     chosen, rejected = scores[0::2], scores[1::2]
     ties = int((chosen == rejected).sum())
-    return wilson(int((chosen > rejected).sum()) + ties // 2, len(pairs))
+    return wilson(int((chosen > rejected).sum()) + ties / 2, len(pairs))

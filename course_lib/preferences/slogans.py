@@ -133,7 +133,8 @@ class Labeller:
     def prefers_first(self, dice: Dice, first: str, second: str) -> bool:
         """Read both, and click on one."""
         gap = taste(first) - taste(second)
-        return dice.chance(1 / (1 + math.exp(-self.sharpness * gap)))
+        against = min(700.0, -self.sharpness * gap)  # beyond, exp() overflows
+        return dice.chance(1 / (1 + math.exp(against)))
 
 
 WITH_MOODS = Labeller()

@@ -52,6 +52,7 @@ def practise(
         )
     model.train()  # first: a model that cannot be trained says so
     state = state or TrainState.fresh(model, config.training)
+    state.stopped = False
     keep_freed_memory()
     while state.step < config.training.steps:
         began = time.perf_counter()

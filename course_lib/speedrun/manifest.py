@@ -1,10 +1,10 @@
 """The list of what lies in `data/`: which command made a file, from which seed."""
 
+import contextlib
 import hashlib
 import json
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from course_lib.runtime import atomic_write
@@ -46,17 +46,18 @@ def list_again(folder: Path, names: Iterable[str], made_by: str, seed: int) -> N
     list_files(folder, there, made_by, seed)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Keep others from writing the manifest between reading it and writing it."""
-    lock, waited_since = folder / LOCK, time.monotonic()
+    lock = folder / LOCK
     while True:
         try:
             lock.touch(exist_ok=False)
             break
         except FileExistsError:
-            if time.monotonic() - waited_since > STALE_S:
-                lock.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # given back meanwhile
+                if time.time() - lock.stat().st_mtime > STALE_S:
+                    lock.unlink()
             time.sleep(0.01)
     try:
         yield

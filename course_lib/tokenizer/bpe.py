@@ -9,6 +9,7 @@ Sources: Sennrich et al. 2016 (BPE on words), Radford et al. 2019, section 2.2
 
 import json
 import os
+import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
@@ -176,7 +177,7 @@ class BPETokenizer:
         return b"".join(pieces)
 
     def save(self, path: str | Path) -> None:
-        """Write merges, special tokens and pattern to one JSON file."""
+        """Write merges, special tokens and pattern to one JSON file, whole or not."""
         content = {
             "format": FORMAT,
             "pattern": self.pattern,
@@ -184,9 +185,12 @@ class BPETokenizer:
             "merges": self.merges,
         }
         path = Path(path)
-        unfinished = path.with_name(path.name + ".tmp")
-        unfinished.write_text(json.dumps(content), encoding="utf-8")
-        os.replace(unfinished, path)
+        unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        try:
+            unfinished.write_text(json.dumps(content), encoding="utf-8")
+            os.replace(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -231,11 +235,13 @@ class BPETokenizer:
         ids: list[int] = []
         known = self._ids_of_piece
         for piece in self._cut.findall(checked_text(text)):
-            if piece not in known:
+            found = known.get(piece)
+            if found is None:
+                found = self._encode_piece(piece)
                 if len(known) >= 100_000:  # bounds the memory of a long session
                     known.clear()
-                known[piece] = self._encode_piece(piece)
-            ids.extend(known[piece])
+                known[piece] = found
+            ids.extend(found)
         return ids
 
     def _encode_piece(self, piece: str) -> list[int]:

@@ -159,11 +159,13 @@ def threshold_for(drafts: Sequence[Draft], share: float) -> float:
     the model cannot know are searched.
 
     Raises:
-        ValueError: if there are no drafts.
+        ValueError: if there are no drafts, or the share is not between 0 and 1.
     Example: sure .2 .4 .6 .9 and a share of .75 -> just above .6
     """
     if not drafts:
         raise ValueError("a threshold needs drafts; got none")
+    if not 0 <= share <= 1:
+        raise ValueError(f"a share lies between 0 and 1, got {share}")
     ordered = sorted(d.sure for d in drafts)
-    place = min(len(ordered) - 1, max(0, round(share * len(ordered)) - 1))
-    return min(1.0, ordered[place] + 1e-6)
+    below = round(share * len(ordered))
+    return min(1.0, math.nextafter(ordered[below - 1], 2.0)) if below else 0.0

@@ -192,8 +192,11 @@ def _take(
         _problem(answer, "closed a call that was not open")
     for segment in segments:
         if segment.kind == "call":
-            return _call(conversation, answer, segment, ids, box, context)
-        if segment.kind != "assistant":
+            going_on = _call(conversation, answer, segment, ids, box, context)
+            if not going_on and not answer.text:
+                answer.messages.append(Message("assistant", ""))
+            return going_on
+        if segment.kind != "assistant" or _has_spoken(answer):
             if segment.kind == "result":
                 _problem(answer, "made up a result")
             break
@@ -205,6 +208,12 @@ def _take(
         if not answer.problems:
             _problem(answer, "said nothing")
     return False
+
+
+def _has_spoken(answer: Answer) -> bool:
+    """Tell whether the last message is text; a second one could not follow it."""
+    last = answer.messages[-1:]
+    return bool(last) and last[0].role == "assistant" and not last[0].is_call
 
 
 def _problem(answer: Answer, what: str) -> bool:

@@ -48,7 +48,7 @@ class SearchIndex:
     """
 
     def __init__(self, pages: Iterable[Page] = ()) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a method may call another
         self._base = sqlite3.connect(":memory:", check_same_thread=False)
         self._base.execute(
             "CREATE VIRTUAL TABLE pages USING fts5(title, text, tokenize='unicode61')"
@@ -68,32 +68,30 @@ class SearchIndex:
 
     def add(self, title: str, text: str) -> None:
         """Put a new page into the index; searches find it at once."""
-        if title in self._rows:
-            raise ValueError(f"there is a page {title!r} already: use edit(…)")
         if not title.strip() or not text.strip():
             raise ValueError(
                 f"a page needs a title and a text, got {title!r}, {text!r}"
             )
         with self._lock:
-            row = self._base.execute(
+            if title in self._rows:
+                raise ValueError(f"there is a page {title!r} already: use edit(…)")
+            self._rows[title] = self._base.execute(
                 "INSERT INTO pages (title, text) VALUES (?, ?)", (title, text)
             ).lastrowid
-        self._rows[title] = row
 
     def edit(self, title: str, text: str) -> None:
         """Give a page another text."""
-        row = self._row(title)
-        if not text.strip():
-            raise ValueError(f"the text of {title!r} is empty: use remove(…)")
         with self._lock:
+            row = self._row(title)
+            if not text.strip():
+                raise ValueError(f"the text of {title!r} is empty: use remove(…)")
             self._base.execute("UPDATE pages SET text = ? WHERE rowid = ?", (text, row))
 
     def remove(self, title: str) -> None:
         """Take a page out of the index."""
-        row = self._row(title)
         with self._lock:
-            self._base.execute("DELETE FROM pages WHERE rowid = ?", (row,))
-        del self._rows[title]
+            self._base.execute("DELETE FROM pages WHERE rowid = ?", (self._row(title),))
+            del self._rows[title]
 
     def page(self, title: str) -> Page:
         """Return the page with this title.
@@ -101,10 +99,9 @@ class SearchIndex:
         Raises:
             ValueError: if there is none.
         """
-        row = self._row(title)
         with self._lock:
             found = self._base.execute(
-                "SELECT title, text FROM pages WHERE rowid = ?", (row,)
+                "SELECT title, text FROM pages WHERE rowid = ?", (self._row(title),)
             )
             return Page(*found.fetchone())
 

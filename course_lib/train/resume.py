@@ -29,7 +29,11 @@ def _older(folder: Path) -> Path:
 
 
 def save_run(folder: str | Path, model: nn.Module, state: TrainState) -> None:
-    """Write weights, optimizer states and counters; an older save is replaced whole."""
+    """Write weights, optimizer states and counters; an older save is replaced whole.
+
+    Raises:
+        OSError: if the disk is full, or one may not write there.
+    """
     folder = Path(folder)
     find_run(folder)
     unfinished = folder.with_name(folder.name + ".tmp")
@@ -45,8 +49,11 @@ def save_run(folder: str | Path, model: nn.Module, state: TrainState) -> None:
         for parameter, values in optimizer.state.items():
             for key, value in values.items():
                 tensors[f"optimizer{k}.{names[parameter]}.{key}"] = value
-    save_file({n: t.detach().contiguous() for n, t in tensors.items()},
-              unfinished / TENSOR_FILE)  # fmt: skip
+    contiguous = {n: t.detach().contiguous() for n, t in tensors.items()}
+    try:
+        save_file(contiguous, unfinished / TENSOR_FILE)
+    except SafetensorError as error:  # a full disk; it is no OSError
+        raise OSError(f"{folder} could not be written ({error})") from error
     (unfinished / RUN_FILE).write_text(json.dumps(numbers))
     old = _older(folder)
     shutil.rmtree(old, ignore_errors=True)

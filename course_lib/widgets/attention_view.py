@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, RefusedValueError, as_array
 
 MAX_TOKENS = 64  # more do not fit on a page; cut the text, not the picture
 STATIC_TOKENS = 12  # rows and columns of the table that stands in for the matrix
@@ -36,6 +36,8 @@ class AttentionView(CourseWidget):
 
     def __init__(self, weights: Sequence[Any], tokens: Sequence[str]) -> None:
         self._weights = [_heads(layer) for layer in weights]
+        if not self._weights:
+            raise ValueError("give the weights of one layer at least")
         n_tokens = len(tokens)
         if not 0 < n_tokens <= MAX_TOKENS:
             raise ValueError(f"the text must have 1 to {MAX_TOKENS} tokens: {n_tokens}")
@@ -53,12 +55,16 @@ class AttentionView(CourseWidget):
         self.observe(self._show_head, ["layer", "head"])
         self._show_head()
 
+    @traitlets.validate("layer", "head", "query")
+    def _check_place(self, proposal: Any) -> int:
+        name, place = proposal["trait"].name, proposal["value"]
+        sizes = dict(zip(("layer", "head"), self.sizes, strict=True))
+        size = sizes.get(name, len(self.tokens))
+        if not 0 <= place < size:
+            raise RefusedValueError(f"{name} must be 0 to {size - 1}, got {place}")
+        return place
+
     def _show_head(self, _change: object = None) -> None:
-        for name, place, size in zip(
-            ("layer", "head"), (self.layer, self.head), self.sizes, strict=True
-        ):
-            if not 0 <= place < size:
-                raise ValueError(f"{name} must be 0 to {size - 1}, got {place}")
         present = self._weights[self.layer][self.head]
         self.matrix = [[round(float(w), 4) for w in row] for row in present]
 
@@ -94,6 +100,5 @@ class AttentionView(CourseWidget):
 
 def _heads(layer: Any) -> np.ndarray:
     """Read [H][T][T] from lists, arrays or tensors; a batch of one row is no batch."""
-    layer = getattr(layer, "detach", lambda: layer)()
-    array = np.asarray(layer, dtype=np.float32)
+    array = as_array(layer, np.float32)
     return array[0] if array.ndim == 4 and len(array) == 1 else array

@@ -6,9 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import numpy as np
+import traitlets
 
 # Pale, told apart by colour-blind readers, and dark text stays readable on each.
 TOKEN_COLOURS = ("#cfe8ff", "#ffe7c2", "#d9f2d0", "#f6d5e5", "#c8b8f0")
+
+
+class RefusedValueError(traitlets.TraitError, ValueError):
+    """What a validator raises: of this kind, the trait keeps its old value."""
 
 
 class CourseWidget(anywidget.AnyWidget):
@@ -29,6 +35,13 @@ class CourseWidget(anywidget.AnyWidget):
         return {**data, "text/plain": repr(self), "text/html": self.static_html()}, (
             metadata
         )
+
+
+def as_array(numbers: Any, dtype: Any) -> np.ndarray:
+    """Read lists, arrays, or a tensor in any precision on any device."""
+    if hasattr(numbers, "detach"):
+        numbers = numbers.detach().float().cpu()
+    return np.asarray(numbers, dtype=dtype)
 
 
 def token_label(token_bytes: bytes) -> str:

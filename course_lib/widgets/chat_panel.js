@@ -193,7 +193,7 @@ function render({ model, el }) {
     message.focus();
   };
   const askToStop = () => {
-    if (!model.get("running")) return;
+    if (!model.get("running") || stop.disabled) return;  // Escape may be held down
     stop.disabled = true;
     // While a cell runs, the kernel reads no message of ours, but it can be interrupted.
     const kernel = model.widget_manager?.kernel;

@@ -187,6 +187,9 @@ class ChatPanel(CourseWidget):
         except Exception as error:
             turn.note = f"ended by {type(error).__name__}: {error}"
             raise
+        except KeyboardInterrupt:
+            turn.note = "interrupted"
+            raise
         finally:
             with self.hold_sync():
                 self.turns = [told.as_json() for told in self._told]

@@ -8,7 +8,7 @@ from typing import Any
 import traitlets
 
 from course_lib.intervals import Interval
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, RefusedValueError
 
 START = 0.5  # where every point stands until it is drawn
 
@@ -68,13 +68,14 @@ class CurveGuess(CourseWidget):
     @traitlets.validate("guess")
     def _check_guess(self, proposal: Any) -> list[float]:
         guess = list(proposal["value"])
-        if self.truth_points and guess != self.guess:
-            raise ValueError(
-                f"the truth is shown, so the guess stays {self.guess}: run the cell "
+        if self.truth_points and guess != self._settled:
+            # Of the kind that takes a page's message back; self.guess is new already.
+            raise RefusedValueError(
+                f"the truth is shown, so the guess stays {self._settled}: run the cell "
                 "again for a new one"
             )
         if len(guess) != len(self.labels) or not all(0 <= g <= 1 for g in guess):
-            raise ValueError(
+            raise RefusedValueError(
                 f"guess must be {len(self.labels)} shares from 0 to 1, one a label, "
                 f"got {guess}"
             )
@@ -94,6 +95,7 @@ class CurveGuess(CourseWidget):
             # The page would wait for ever, and the traceback goes to a log.
             self.reveal, self.verdict = False, f"The measurement failed: {error}"
             raise
+        self._settled = list(self.guess)
         with self.hold_sync():
             self.truth_points = [[i.value, i.low, i.high] for i in truth]
             self.verdict = verdict_on(self.labels, self.guess, truth)

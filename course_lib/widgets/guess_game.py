@@ -51,8 +51,10 @@ def hidden_words(
     word of context alone rules none of them out.
 
     Raises:
-        ValueError: if the pages offer too few places where a word can be hidden.
+        ValueError: if the pages offer too few places where a word can be hidden, or if
+            fewer than three options are asked for.
     """
+    _check_options(n_options)
     followers: dict[str, set[str]] = {}
     for page in pages:
         for first, second in pairwise(page.split()):
@@ -80,6 +82,14 @@ def hidden_words(
         f"these {len(pages)} pages have room for {len(rounds)} rounds, not {n_rounds}: "
         "give more pages, or ask for fewer rounds or options"
     )
+
+
+def _check_options(n_options: int) -> None:
+    if n_options < 3:
+        raise ValueError(
+            f"a round needs three words to choose from, got {n_options}: of two, a "
+            "hunch of 40 % would mean the other one"
+        )
 
 
 def chances_of(rival: Rival, question: Round) -> list[float]:
@@ -119,7 +129,7 @@ class GuessGame(CourseWidget):
     the word that came. `.tallies()` tells the scores.
 
     Raises:
-        ValueError: if there are no rounds.
+        ValueError: if there are no rounds, or one has fewer than three options.
     """
 
     _esm = Path(__file__).with_name("guess_game.js")
@@ -138,6 +148,7 @@ class GuessGame(CourseWidget):
     ) -> None:
         if not rounds:
             raise ValueError("the game needs at least one round: see hidden_words()")
+        _check_options(min(len(question.options) for question in rounds))
         self._rounds, self._rivals = list(rounds), dict(rivals or {})
         self._chances: dict[str, list[list[float]]] = {
             name: [] for name in ["you", *self._rivals]

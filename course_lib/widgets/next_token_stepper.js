@@ -109,10 +109,9 @@ function render({ model, el }) {
   const find = (selector) => el.querySelector(selector);
   const inputs = [...el.querySelectorAll(".sliders input")];
   const outputs = [...el.querySelectorAll("output")];
-  let serial = (model.get("command")[0] ?? 0);
 
   const save = (name, value) => { model.set(name, value); model.save_changes(); };
-  const order = (name, argument = null) => save("command", [++serial, name, argument]);
+  const order = (name, argument = null) => model.send({ do: name, argument });
   const take = (k) => {
     const bar = model.get("bars")[k];
     if (bar) order("append", bar[0]);

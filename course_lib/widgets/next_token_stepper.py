@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from course_lib.widgets.base import CourseWidget, chips_html
+from course_lib.widgets.base import CourseWidget, as_array, chips_html
 
 SHOWN = 8  # bars; the others are summed up in one line
 BAR_BLOCKS = 20  # blocks of a bar of probability 1 in the static form
@@ -73,7 +73,6 @@ class NextTokenStepper(CourseWidget):
     # how many others, how many of them kept, and their own and kept probability
     others = traitlets.List().tag(sync=True)
     message = traitlets.Unicode().tag(sync=True)
-    command = traitlets.List().tag(sync=True)  # [serial, name, argument] from the page
 
     def __init__(
         self,
@@ -94,7 +93,8 @@ class NextTokenStepper(CourseWidget):
         self._dice = random.Random(seed)
         self._tree = [StoryNode(-1, -1, 1.0)]
         super().__init__(prompt=[label(i) for i in prompt_ids])
-        self.observe(self._on_command, "command")
+        # Not a trait: of several orders given while Python computes, a trait keeps one.
+        self.on_msg(lambda _, content, __: self._do(content))
         self.observe(self._draw_bars, ["temperature", "top_k", "top_p"])
         self._arrive(0)
 
@@ -144,8 +144,8 @@ class NextTokenStepper(CourseWidget):
             raise ValueError(f"node must be 0 to {len(self._tree) - 1}, got {node}")
         self._arrive(node)
 
-    def _on_command(self, _change: object) -> None:
-        _, name, argument = self.command
+    def _do(self, order: dict[str, Any]) -> None:
+        name, argument = order.get("do"), order.get("argument")
         if name == "append":
             self.append(argument)
         elif name == "sample":
@@ -176,8 +176,7 @@ class NextTokenStepper(CourseWidget):
             self.message = self._reason_to_end()
             if not self.message:
                 logits = self._next_logits(self.ids)
-                logits = getattr(logits, "detach", lambda: logits)()  # its history
-                self._logits = np.asarray(logits, dtype=np.float32).reshape(-1)
+                self._logits = as_array(logits, np.float32).reshape(-1)
                 self._own = self._after(1.0, None, None)
             self.nodes = [
                 node.as_json(self._label(node.token_id) if k else "")
@@ -194,7 +193,7 @@ class NextTokenStepper(CourseWidget):
 
     def _after(self, temperature: float, top_k: int | None, top_p: float | None):
         found = self._probabilities(self._logits, temperature, top_k, top_p)
-        return np.asarray(found, dtype=np.float64)
+        return as_array(found, np.float64)
 
     def _draw_bars(self, _change: object = None) -> None:
         if self._ended():

@@ -11,7 +11,7 @@ from typing import Any
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, RefusedValueError
 
 Answers = Sequence[tuple[str, bool]]  # what was said, and whether it was right
 SHOWN = 60  # letters of an answer in the static table
@@ -67,7 +67,7 @@ class PracticeScrubber(CourseWidget):
         name = proposal["trait"].name
         count = len(self.problems if name == "pinned" else self.stages)
         if not 0 <= proposal["value"] < count:
-            raise ValueError(
+            raise RefusedValueError(
                 f"{name} must be 0 to {count - 1}, got {proposal['value']}"
             )
         return proposal["value"]

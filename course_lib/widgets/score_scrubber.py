@@ -12,7 +12,7 @@ from typing import Any
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, RefusedValueError
 
 Scored = Sequence[tuple[str, float, float]]  # text, shown score, hidden worth
 SHOWN = 60  # letters of a text in the static table
@@ -66,7 +66,7 @@ class ScoreScrubber(CourseWidget):
     def _check_place(self, proposal: Any) -> int:
         lowest = -1 if proposal["trait"].name == "best" else 0
         if not lowest <= proposal["value"] < len(self.stages):
-            raise ValueError(
+            raise RefusedValueError(
                 f"{proposal['trait'].name} must be {lowest} to "
                 f"{len(self.stages) - 1}, got {proposal['value']}"
             )

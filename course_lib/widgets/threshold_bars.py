@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, RefusedValueError
 
 BAR_BLOCKS = 30
 BLOCKS = ("█", "▒", "·")
@@ -75,7 +75,9 @@ class ThresholdBars(CourseWidget):
     @traitlets.validate("threshold")
     def _check_threshold(self, proposal: Any) -> float:
         if not 0 <= proposal["value"] <= 1:
-            raise ValueError(f"threshold must be from 0 to 1, got {proposal['value']}")
+            raise RefusedValueError(
+                f"threshold must be from 0 to 1, got {proposal['value']}"
+            )
         return proposal["value"]
 
     @property

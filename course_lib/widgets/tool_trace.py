@@ -11,7 +11,7 @@ from typing import Any
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, RefusedValueError
 
 TITLES = {
     "asked": "The question",
@@ -61,7 +61,7 @@ class ToolTrace(CourseWidget):
     @traitlets.validate("position")
     def _check_position(self, proposal: Any) -> int:
         if not 0 <= proposal.value < len(self.steps):
-            raise ValueError(
+            raise RefusedValueError(
                 f"position must be 0 to {len(self.steps) - 1}, got {proposal.value}"
             )
         return proposal.value

@@ -33,6 +33,7 @@ def _answered(page: Page, ask: str, answer: str, known: dict) -> None:
 def _somebody(page: Page, text: str) -> dict:
     """Read sentences about one person, into what they tell."""
     matches = page.sentences(text, TELL)
+    page.need("@full" in page.env, "nobody is named")
     page.never_twice(a for a, _ in told(matches))
     return {(page.env["@full"], a): v for a, v in told(matches)}
 

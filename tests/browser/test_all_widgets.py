@@ -2,7 +2,7 @@
 
 import pytest
 from browser_cells import CHANGE_THEME, opened, run
-from browser_lab import ROOT, Chapter
+from browser_lab import ROOT, Chapter, awaited
 from widget_samples import SAMPLES
 
 CELL = f"""
@@ -113,7 +113,7 @@ def test_the_keyboard_gets_into_every_widget(page):
 
 @pytest.mark.parametrize("theme", ["Dark", "Light"])
 def test_every_word_can_be_read(page, theme):
-    page.page.evaluate(CHANGE_THEME, f"JupyterLab {theme}")
+    awaited(page.page, CHANGE_THEME, f"JupyterLab {theme}")
     page.page.wait_for_timeout(1_500)
     faint = {name: view.evaluate(FAINT) for name, view in each(page)}
     assert {name: found for name, found in faint.items() if found} == {}

@@ -20,7 +20,7 @@ from browser_cells import (
     run_until,
     wait_until,
 )
-from browser_lab import FULL_MODE
+from browser_lab import FULL_MODE, awaited
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_hovering_and_arrow_keys_read_the_chart(charts):
 
 
 def test_the_notebooks_stop_ends_the_loop_and_the_cell_goes_on(charts):
-    charts.page.evaluate(INTERRUPT)
+    awaited(charts.page, INTERRUPT)
     assert re.fullmatch(r"stopped at step \d+\nwent on True\n", printed(charts, 1))
     view = charts.show(".course.live-chart")
     wait_until(charts, view, "view.textContent.includes('stopped at step')")

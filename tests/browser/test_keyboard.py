@@ -24,9 +24,9 @@ explorer
 """,
     "merge-stepper": "MergeStepper(BPETokenizer.train(['hat hat'], 258), 'hat hat')",
     "guess-game": """
-rounds = [Round("Her hat blew off the", (" ferry", " pie"), 0),
-          Round("Plum cake or onion", (" hat", " pie"), 1)]
-game = GuessGame(rounds, {"counts": lambda text, words: [1, 3]})
+rounds = [Round("Her hat blew off the", (" ferry", " pie", " moon"), 0),
+          Round("Plum cake or onion", (" hat", " pie", " moon"), 1)]
+game = GuessGame(rounds, {"counts": lambda text, words: [1, 3, 1]})
 game
 """,
     "attention-view": """

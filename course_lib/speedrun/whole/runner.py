@@ -24,6 +24,15 @@ ONE_THREAD = dict.fromkeys(
 )
 
 
+def _end(process: subprocess.Popen) -> None:
+    """Wait until a process that was told to end has ended, but not for ever."""
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def begun_with(folder: Path) -> dict[str, Any]:
     """Read how the run in a folder was begun; empty if there is none."""
     path = folder / RUN
@@ -97,7 +106,7 @@ class Runner:
             for process in self._running.values():
                 process.terminate()
             for process in self._running.values():
-                process.wait()
+                _end(process)
             self._running.clear()
 
     def _start_ready(self, done: set[str]) -> None:

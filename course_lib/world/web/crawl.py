@@ -129,13 +129,19 @@ def _with_endings(dice: Dice, truth: Truth) -> Truth:
 def _nearly(dice: Dice, truth: Truth) -> Truth:
     """Copy with a word or two changed, as mirrors that go their own way do.
 
-    Numbers and capitals stay: what is planted and the facts are still told.
+    Numbers and capitals stay, so what is planted is still there. A fact whose value was
+    changed is told no more.
     """
     words = truth.text.split(" ")
     plain = [k for k, word in enumerate(words) if word.isalpha() and word.islower()]
     for k in dice.sample(plain, min(len(plain), 1 + len(words) // 150)):
         words[k] = dice.pick(SMALL_EDITS)
-    return replace(truth, text=" ".join(words), copy="near")
+    text = " ".join(words)
+    facts = tuple(
+        fact for fact in truth.facts
+        if text.count(fact.value) == truth.text.count(fact.value)
+    )  # fmt: skip
+    return replace(truth, text=text, facts=facts, copy="near")
 
 
 def _page(dice: Dice, role: str, number: int, truth: Truth) -> WebPage:
