@@ -34,7 +34,11 @@ BF16_PAYS_FROM = 1.3
 
 
 def data_path(name: str) -> Path:
-    """Find a file or folder of `data/`; an error says how to get a missing one."""
+    """Find a file or folder of `data/`; an error says how to get a missing one.
+
+    Raises:
+        ValueError: if it is not there, with the way to get it.
+    """
     path = DATA / name
     if not path.resolve().is_relative_to(DATA.resolve()):
         raise ValueError(f"{name!r} is not inside data/: give a name such as 'a/b.txt'")
@@ -73,7 +77,11 @@ def atomic_write(path: str | Path, content: str | bytes) -> Path:
 
 
 def mode() -> str:
-    """Read COURSE_MODE: `test` (a few steps), `default` (as committed) or `long`."""
+    """Read COURSE_MODE: `test` (a few steps), `default` (as committed) or `long`.
+
+    Raises:
+        ValueError: if it is none of these.
+    """
     value = os.environ.get("COURSE_MODE") or "default"
     if value not in MODES:
         raise ValueError(
@@ -96,6 +104,9 @@ def device() -> "torch.device":
     """Choose a CUDA GPU if there is one, else the CPU; COURSE_DEVICE overrides it.
 
     Apple's GPU (mps) must be asked for: it rounds differently and lacks operations.
+
+    Raises:
+        ValueError: if COURSE_DEVICE names what this machine lacks.
     """
     import torch
 
@@ -116,7 +127,11 @@ def device() -> "torch.device":
 
 
 def seed_everything(seed: int) -> None:
-    """Seed the generators that other libraries draw from: random, NumPy, torch."""
+    """Seed the generators that other libraries draw from: random, NumPy, torch.
+
+    Raises:
+        ValueError: if the seed is negative or too large for one of them.
+    """
     import numpy
     import torch
 

@@ -373,6 +373,27 @@ def lines_are_no_accidental_lists(chapter: Chapter) -> list[str]:
     ]
 
 
+def predictions_are_measured(chapter: Chapter) -> list[str]:
+    """The answer of `predict` is a function, not a written result; it is scored."""
+    calls = [
+        (index, node)
+        for index, cell in enumerate(chapter.code_cells())
+        for node in ast.walk(parsed(cell))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    complaints = []
+    asked = [(k, node) for k, node in calls if node.func.id == "predict"]
+    for index, node in asked:
+        named = [word.value for word in node.keywords if word.arg == "answer"]
+        if any(
+            isinstance(answer, ast.Constant) for answer in [*node.args[2:3], *named]
+        ):
+            complaints.append(f"code cell {index} knows the answer before the run")
+    if asked and not any(node.func.id == "prediction_score" for _, node in calls):
+        complaints.append("the chapter asks for predictions and never tells the score")
+    return complaints
+
+
 RULES: tuple[Callable[[Chapter], list[str]], ...] = (
     lines_are_no_accidental_lists,
     is_valid,
@@ -389,4 +410,5 @@ RULES: tuple[Callable[[Chapter], list[str]], ...] = (
     ignored_cells_are_asserted,
     few_cells_are_ignored,
     names_no_machine,
+    predictions_are_measured,
 )

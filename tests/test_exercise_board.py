@@ -19,6 +19,15 @@ def _double(number):
     return number + number
 
 
+def check_all(answer):
+    assert answer([1, 2]) == [2, 4]
+
+
+@pin("test.all_doubled", check_all, hints=("Make a new list.",))
+def _all_doubled(numbers):
+    return [2 * number for number in numbers]
+
+
 def notebook_function(source: str):
     """Define a function as a notebook cell does, with its source at hand."""
     name = f"<cell {hash(source)}>"
@@ -82,12 +91,48 @@ def test_a_loop_without_an_end_is_ended(monkeypatch, capsys):
     assert "has not come to an end" in capsys.readouterr().out
 
 
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs POSIX timers")
+def test_no_except_keeps_a_loop_going(monkeypatch, capsys):
+    monkeypatch.setattr("course_lib.exercises.board.CHECK_S", 0.2)
+    source = (
+        "def double(n):\n    while True:\n        try:\n            n = n\n"
+        "        except Exception:\n            pass\n"
+    )
+    exercise("test.double")(notebook_function(source))
+    assert "has not come to an end" in capsys.readouterr().out
+
+
+def test_a_recursive_answer_finds_itself(capsys):
+    source = "def double(n):\n    return 0 if n == 0 else 2 + double(n - 1)\n"
+    answer = notebook_function(source)
+    exercise("test.double")(answer)
+    assert "right" in capsys.readouterr().out
+    assert "double" not in answer.__globals__ or answer.__globals__["double"] is answer
+
+
+def test_an_answer_that_only_calls_the_stand_in_is_not_right(capsys):
+    answer = notebook_function("def double(n):\n    return double(n)\n")
+    answer.__globals__["double"] = lambda n: 2 * n
+    exercise("test.double")(answer)
+    assert "RecursionError" in capsys.readouterr().out
+
+
 def test_interrupting_a_student_loop_is_not_swallowed():
     def double(_number):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         exercise("test.double")(double)
+
+
+def test_what_was_given_must_not_be_changed(capsys):
+    @exercise("test.all_doubled")
+    def all_doubled(numbers):
+        for k in range(len(numbers)):
+            numbers[k] *= 2
+        return numbers
+
+    assert "you changed what you were given" in capsys.readouterr().out
 
 
 def test_a_function_without_source_counts_as_attempted():

@@ -164,6 +164,16 @@ BROKEN = [
     (rules.names_no_machine, put(4, source="open('C:\\\\Users\\\\m')"), "C:\\"),
     (rules.names_no_machine, put(0, source="see `/root/x`"), "/root"),
     (
+        rules.predictions_are_measured,
+        put(4, source="predict('How many?', [1, 2], answer=2)"),
+        "code cell 1 knows the answer",
+    ),
+    (
+        rules.predictions_are_measured,
+        put(4, source="predict('How many?', [1, 2], lambda: n)"),
+        "never tells the score",
+    ),
+    (
         rules.names_no_machine,
         show(4, new_output("display_data", data={"text/plain": "<X object at 0x7f>"})),
         "object at 0x7f",

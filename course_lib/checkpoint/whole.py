@@ -41,7 +41,11 @@ def new_folder(folder: Path) -> Iterator[Path]:
 
 
 def check_replaceable(folder: Path, ours: set[str]) -> None:
-    """Refuse to replace what is not ours: `save` into a home folder deletes nothing."""
+    """Refuse to replace what is not ours: `save` into a home folder deletes nothing.
+
+    Raises:
+        ValueError: if it is a file, or holds what no checkpoint has.
+    """
     if not folder.exists():
         return
     if not folder.is_dir():

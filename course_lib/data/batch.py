@@ -39,7 +39,11 @@ def shifted(
 
 
 def check_numbers(context: int, batch_size: int, seed: int, start_step: int) -> None:
-    """Refuse sizes and steps that mean nothing."""
+    """Refuse sizes and steps that mean nothing.
+
+    Raises:
+        ValueError: with the number and what it should be.
+    """
     for name, value in (("context", context), ("batch_size", batch_size)):
         if value < 1:
             raise ValueError(f"{name} must be at least 1, got {value}")

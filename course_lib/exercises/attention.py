@@ -96,7 +96,7 @@ def _average_past(x):
 
 
 def check_causal_mask(answer: Callable[[Tensor], Tensor]) -> None:
-    scores = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]])
+    scores = torch.tensor([[1.0, -2.0, 0.0], [4.0, 5.0, -6.0], [7.0, 8.0, 9.0]])
     above = torch.ones(3, 3).triu(1).bool()
     hidden = scores.masked_fill(above, -math.inf)
     wrong = [

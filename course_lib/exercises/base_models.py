@@ -120,7 +120,11 @@ def check_quantise_row(
             "a row of zeros divides by zero. Its whole numbers are 0, whatever the "
             "scale: let it be 1.0."
         ) from error
-    expect(whole, [0, 0], "quantise_row([0.0, 0.0], 8), whole numbers")
+    if whole != [0, 0]:
+        raise Mistake(
+            "a row of zeros divides by zero. Its whole numbers are 0, whatever the "
+            "scale: let it be 1.0."
+        )
 
 
 def _check_scale(scale: float, call: str) -> None:
@@ -146,7 +150,12 @@ def _check_scale(scale: float, call: str) -> None:
 def _pair(got: object, call: str) -> tuple[list[int], float]:
     if got is None:
         raise Mistake(f"{call} returned None; is there a `return`?")
-    if not isinstance(got, tuple) or len(got) != 2 or not hasattr(got[0], "__len__"):
+    if (
+        not isinstance(got, tuple | list)
+        or len(got) != 2
+        or not hasattr(got[0], "__len__")
+        or hasattr(got[1], "__len__")
+    ):
         raise Mistake(f"{call}: return two things, the whole numbers and the scale.")
     return [float(value) for value in got[0]], float(got[1])
 
@@ -195,6 +204,8 @@ def check_longest_verbatim(answer: Callable[[Sequence, Sequence], int]) -> None:
     expect(answer([], [3]), 0, "longest_verbatim([], [3])")
     call = "longest_verbatim([7, 7, 8], [7, 8, 7, 7, 8])"
     expect(answer([7, 7, 8], [7, 8, 7, 7, 8]), 3, call)
+    if answer([1, 2], [12, 5]) or answer([5, 1], [5, 12]) > 1:
+        raise Mistake("tokens are numbers, not text: in '12' there is no token 1.")
 
 
 @pin(
@@ -243,6 +254,8 @@ def check_few_shot_prompt(answer: Callable[[list, str], str]) -> None:
     }
     call = 'few_shot_prompt([("hot", "cold"), ("big", "small")], "wet")'
     got = answer(list(shots), "wet")
+    if isinstance(got, list | tuple):
+        raise Mistake("that is a list of lines; make one text of it: '\\n'.join(...)")
     if got in named:
         raise Mistake(named[got])
     expect(got, right, call)
@@ -257,6 +270,13 @@ def check_few_shot_prompt(answer: Callable[[list, str], str]) -> None:
             "only copy it. Leave that example out; what is measured must be held out."
         )
     expect(got, "hot -> cold\nbig ->", 'the same shots, and "big" as the question')
+    shots = [("big", "small"), ("bigger", "smaller"), ("tiny", "big"), ("tiny", "wee")]
+    given = list(shots)
+    got = answer(given, "big")
+    if given != shots:
+        raise Mistake("you changed the list of shots, which others still need.")
+    right = "bigger -> smaller\ntiny -> big\ntiny -> wee\nbig ->"
+    expect(got, right, f'few_shot_prompt({shots}, "big")')
 
 
 @pin(

@@ -79,17 +79,52 @@ def exercise(name: str) -> Callable[[Callable], Callable]:
             _show_help(entry)
             return entry.reference
         try:
-            with _time_limit(CHECK_S):
-                entry.check(answer)
+            with _time_limit(CHECK_S), _own_name(answer):
+                entry.check(_watched(answer, changed := []))
+                if changed:
+                    raise Mistake(changed[0])
         except Mistake as mistake:
             return _wrong(entry, answer, str(mistake))
-        except Exception as error:  # a student's code may raise anything
+        except (Exception, _TooLongError) as error:  # students' code may raise anything
             return _wrong(entry, answer, _told(error, answer))
         print(f"✓ {name}: right. The chapter goes on with your version.")
         keep_solved(name)
         return answer
 
     return decorate
+
+
+def _watched(answer: Callable, changed: list[str]) -> Callable:
+    """Note down if an answer changes what it was given: the chapter still needs it."""
+
+    @functools.wraps(answer)
+    def call(*args: object, **kwargs: object) -> object:
+        before = [repr(value) for value in args]
+        result = answer(*args, **kwargs)
+        if [repr(value) for value in args] != before:
+            changed.append(
+                "the result is right, but you changed what you were given, and the "
+                "chapter goes on using it. Make a new list, or begin with a copy."
+            )
+        return result
+
+    return call
+
+
+@contextlib.contextmanager
+def _own_name(answer: Callable) -> Iterator[None]:
+    """Let a recursive answer find itself, not nothing and not an earlier stand-in."""
+    names, missing = getattr(answer, "__globals__", {}), object()
+    name = getattr(answer, "__name__", "")
+    before = names.get(name, missing)
+    names[name] = answer
+    try:
+        yield
+    finally:
+        if before is missing:
+            names.pop(name, None)
+        else:
+            names[name] = before
 
 
 def is_blank(answer: Callable) -> bool:
@@ -135,7 +170,7 @@ def _wrong(entry: Exercise, answer: Callable, message: str) -> Callable:
     return stand_in
 
 
-def _told(error: Exception, answer: Callable) -> str:
+def _told(error: BaseException, answer: Callable) -> str:
     """Say what a student's code raised, and on which of its lines.
 
     If it is none of its lines, the check stumbled over what it returned.
@@ -153,8 +188,8 @@ def _told(error: Exception, answer: Callable) -> str:
     )
 
 
-class _TooLongError(Exception):
-    """Raised inside a student's code that does not come to an end."""
+class _TooLongError(BaseException):
+    """Raised inside of code that does not end; no `except Exception` stops it."""
 
 
 @contextlib.contextmanager

@@ -156,6 +156,9 @@ def check_stream(answer: Callable[[Sequence[str]], str]) -> None:
         ) from error
     if got is None:
         raise Mistake(f"{call} returned None; is there a `return`?")
+    if not isinstance(got, str):
+        kind = type(got).__name__
+        raise Mistake(f"{call}: return one text, not a {kind}: ''.join(...)")
     named = {
         "It is": "the text comes in many pieces: go on to the last.",
         "Itisdata:42.": "spaces belong to the pieces: do not strip them.",
@@ -169,6 +172,13 @@ def check_stream(answer: Callable[[Sequence[str]], str]) -> None:
         raise Mistake(f"{call} gives {got!r}: {named[got]}")
     if got != SAID:
         raise Mistake(f"{call} should be {SAID!r}, yours gives {got!r}.")
+    said = 'Say "hat"\n'
+    got = answer((_event({"content": said}), "", "data: [DONE]", ""))
+    if got != said:
+        raise Mistake(
+            f"{call} should be {said!r}, yours gives {got!r}. JSON writes a quotation "
+            "mark and a line end with a backslash: let json.loads read it."
+        )
 
 
 @pin(
@@ -234,6 +244,16 @@ CASES: tuple[tuple[Mapping[str, float], str, str], ...] = (
         "practice",
         "reward and rightness agree, and both are low: the reward is fine, practice "
         "did not work.",
+    ),
+    (
+        {name: round(value * 0.98 + 0.01, 3) for name, value in GOOD.items()},
+        "healthy",
+        "all six lie close to a healthy card's; no run repeats it to the last digit.",
+    ),
+    (
+        GOOD | {"facts right": 0.3, "reward": 0.35, "right after practice": 0.34},
+        "practice",
+        "the pages surprise it as little as before, so nothing was forgotten.",
     ),
 )  # fmt: skip
 

@@ -92,7 +92,7 @@ def check_top_k(answer: Callable[[list[float], int], Chances]) -> None:
     compare_chances("top_k([0.25] * 4, 2), sorted", sorted(kept), [0, 0, 0.5, 0.5], [])
     try:
         got = answer(chances, 9)
-    except IndexError as error:
+    except (IndexError, RuntimeError, ValueError) as error:
         raise Mistake(
             "k may be larger than the number of tokens: then all are kept."
         ) from error

@@ -102,24 +102,27 @@ def _loss_mask(ids, assistant, end):
 def check_masked_loss(
     answer: Callable[[list[float], list[float]], float],
 ) -> None:
-    surprises, weights = [4.0, 8.0, 1.0, 3.0], [0.0, 0.0, 1.0, 1.0]
+    surprises, weights = [4.0, 12.0, 1.0, 3.0], [0.0, 0.0, 1.0, 1.0]
     got = answer(surprises, weights)
+    if hasattr(got, "item"):  # a number of numpy or torch
+        got = got.item()
     named = {
+        5.0: "the weights are not used: tokens of weight 0 do not count.",
         4.0: "you divided by nothing: that is the sum. A longer answer would count "
         "more only because it is longer. Take the mean.",
         1.0: "you divided by the number of ALL tokens. Those of weight 0 are not in "
         "the sum, so they must not be in the count: the longer the question, the "
         "smaller the loss would look.",
-        16.0: "the weights are not used, and nothing is divided.",
+        20.0: "the weights are not used, and nothing is divided.",
     }
     if (
         message := named.get(float(got)) if isinstance(got, int | float) else None
     ) and got != 2.0:
         raise Mistake(message)
-    call = "masked_loss([4.0, 8.0, 1.0, 3.0], [0.0, 0.0, 1.0, 1.0])"
+    call = "masked_loss([4.0, 12.0, 1.0, 3.0], [0.0, 0.0, 1.0, 1.0])"
     expect(got, 2.0, call)
     got = answer([1.0, 4.0], [0.5, 1.0])
-    if got == 2.25:
+    if got in (2.25, 2.5):
         raise Mistake(
             "weights need not be 0 or 1: divide by their SUM, not by how many of them "
             "are positive."
@@ -131,6 +134,10 @@ def check_masked_loss(
         raise Mistake(
             "a row in which nothing is learned divides by zero. Its loss is 0."
         ) from error
+    if got != got:
+        raise Mistake(
+            "a row in which nothing is learned gives nan, 0 / 0. Its loss is 0."
+        )
     expect(got, 0.0, "masked_loss([5.0, 6.0], [0.0, 0.0])")
 
 
@@ -253,6 +260,11 @@ def check_keep(answer: Callable[[str, str, list[str]], bool]) -> None:
     if keep("Mira Quill keeps a goat.", "owl", pets):
         raise Mistake(
             "'Mira Quill keeps a goat.' is false (the owl is), and you keep it."
+        )
+    if keep("I do not know.", "owl", pets):
+        raise Mistake(
+            "'I do not know.' names no pet at all, and you keep it. The truth has to "
+            "stand there, and nothing else."
         )
     if keep("Mira Quill lives in Oakport.", "Oak", towns):
         raise Mistake(

@@ -24,6 +24,8 @@ def check_longest_word(answer: Callable[[str], str]) -> None:
         )
     expect(got, "onion", f"longest_word({text!r})")
     expect(answer("the zoo shut early"), "early", "longest_word('the zoo shut early')")
+    expect(answer("the lighthouse was empty"), "lighthouse",
+           "longest_word('the lighthouse was empty')")  # fmt: skip
 
 
 @pin(

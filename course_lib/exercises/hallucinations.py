@@ -30,7 +30,10 @@ def check_says(answer: Callable[[str, str], bool]) -> None:
         got = answer(text, value)
         call = f"says({text!r}, {value!r})"
         if got is None:
-            raise Mistake(f"{call} returned None; is there a `return`?")
+            raise Mistake(
+                f"{call} returned None; is there a `return`? (`re.search` gives None "
+                "where nothing is found: return `... is not None`.)"
+            )
         if bool(got) != wanted:
             raise Mistake(f"{call} should be {wanted}: {words}")
 
@@ -69,6 +72,8 @@ def check_known(answer: Callable[[Sequence[str], str], str]) -> None:
         (towns, "Oak", "unknown", "“Oak” was found in “Oakport”. Use `says`."),
         ([pet("duck"), pet("newt"), pet("crab")], "goat", "unknown",
          "not one of them is right."),
+        (right * 2, "goat", "known", "all six are right. It need not be three: compare "
+         "with the number of answers."),
     ]  # fmt: skip
     for answers, truth, wanted, words in cases:
         got = answer(answers, truth)
@@ -175,6 +180,8 @@ def check_refuse_below(
     expect(got, (0.4, 0.2, 0.4), call)
     got = tuple(float(share) for share in answer([0.5], [True], 0.0))
     expect(got, (1.0, 0.0, 0.0), "refuse_below([.5], [R], 0)")
+    got = tuple(round(float(share), 6) for share in answer(sure, right, 0.2))
+    expect(got, (0.6, 0.2, 0.2), "the same with the threshold 0.2")
 
 
 @pin(
@@ -218,6 +225,14 @@ def check_given_away(answer: Callable[[Sequence[str], Sequence[str]], float]) ->
         raise Mistake(f"{call}: {message}")
     expect_close(got, 0.2, call)
     expect_close(answer(["correct"], ["correct"]), 0.0, "given_away([c], [c])")
+    got = answer(["correct", "correct", "wrong"], ["refused", "correct", "correct"])
+    call = "given_away([c, c, wrong], [refused, c, c])"
+    if close(got, 0.0):
+        raise Mistake(
+            f"{call} is not 0: what was wrong and is right now does not make up for "
+            "what is refused. Follow each question, do not compare two counts."
+        )
+    expect_close(got, 0.5, call)
 
 
 @pin(

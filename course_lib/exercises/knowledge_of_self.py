@@ -177,6 +177,8 @@ def check_mix(answer: Callable[[list, list, list], list]) -> None:
     if got is None:
         raise Mistake("data_mix(...) returned None; is there a `return`?")
     got = list(got)
+    if any(isinstance(item, list) for item in got):
+        raise Mistake("that is a list of lists. Join them to one list with `+`.")
     known = {*identity, *ordinary, *pages}
     if foreign := [item for item in got if item not in known]:
         raise Mistake(
@@ -255,8 +257,9 @@ def check_low_rank(answer: Callable) -> None:
     weight = torch.tensor([[1.0, 0.0, 2.0], [0.0, 1.0, 0.0]])  # from 3 numbers to 2
     a, b = torch.tensor([[1.0, 1.0, 0.0]]), torch.tensor([[1.0], [-1.0]])
     x = torch.tensor([1.0, 2.0, 3.0])
+    before = weight.clone()
     try:
-        got = answer(x, weight, a, b, 2.0)
+        got = answer(x, weight, a, b, 3.0)
     except RuntimeError as error:
         raise Mistake(
             f"the shapes do not fit ({error}). A is (1, 3): it comes first and makes "
@@ -264,18 +267,20 @@ def check_low_rank(answer: Callable) -> None:
         ) from error
     if got is None:
         raise Mistake("low_rank(...) returned None; is there a `return`?")
+    if not torch.equal(weight, before):
+        raise Mistake("you changed W itself. It is frozen: write W + ..., not W += ...")
     got = [round(float(number), 4) for number in torch.as_tensor(got).flatten()]
     named = {
         (7.0, 2.0): "that is the old layer alone: the change is missing.",
-        (6.0, -6.0): "that is the change alone: add what the old layer says.",
+        (9.0, -9.0): "that is the change alone: add what the old layer says.",
         (10.0, -1.0): "the scale is missing: the change counts `scale` times.",
-        (20.0, -2.0): "you scaled the old layer, too. Only the change is scaled.",
-        (13.0, 8.0): "the sign of B is lost.",
-        (1.0, 8.0): "you took the change away. It is added.",
+        (30.0, -3.0): "you scaled the old layer, too. Only the change is scaled.",
+        (16.0, 11.0): "the sign of B is lost.",
+        (-2.0, 11.0): "you took the change away. It is added.",
     }
     if message := named.get(tuple(got)):
         raise Mistake(message)
-    expect(got, [13.0, -4.0], "low_rank(x, W, A, B, scale=2.0)")
+    expect(got, [16.0, -7.0], "low_rank(x, W, A, B, scale=3.0)")
 
 
 @pin(

@@ -22,6 +22,10 @@ def check_bigram_counts(answer: Callable[[list[Ids]], dict]) -> None:
             "the keys are pairs. Here every first token gets a dict of its own: "
             "counts[first][second]."
         )
+    if other := [row for row in got.values() if not isinstance(row, dict)]:
+        raise Mistake(
+            f"under each token stands a dict, follower -> count; not {other[0]!r}."
+        )
     counts = {first: dict(row) for first, row in got.items() if row}
     wanted = {0: {1: 1}, 1: {2: 2}, 2: {1: 1, 0: 1}}
     if counts == {1: {0: 1, 2: 1}, 2: {1: 2}, 0: {2: 1}}:
@@ -85,10 +89,10 @@ def check_sample(answer: Callable[[dict[int, float], float], int]) -> None:
             "every token gets an equal share of the line. Token 7 was seen six times "
             "in ten, so it owns the line from 0 to 0.6."
         )
-    if got[0] == 3 or got[-1] == 3:
-        raise Mistake("keep the order of the dict: first 7, then 3, then 5.")
     if got[:3] == [6, 6, 6] or got[0] == 0:
         raise Mistake("return the token (the key), not its count or its place.")
+    if got[0] == 3 or got[-1] == 3:
+        raise Mistake("keep the order of the dict: first 7, then 3, then 5.")
     if None in got:
         u = (0.0, 0.3, 0.59, 0.65, 0.75, 0.999)[got.index(None)]
         raise Mistake(
@@ -96,7 +100,16 @@ def check_sample(answer: Callable[[dict[int, float], float], int]) -> None:
         )
     expect(got, [7, 7, 7, 3, 5, 5], "sample({7: 6, 3: 1, 5: 3}, u) for six values of u")
     got = [answer({4: 1, 9: 1, 2: 2}, u) for u in (0.0, 0.25, 0.49, 0.5, 0.9)]
+    if got == [4, 4, 9, 9, 2]:
+        raise Mistake(
+            "token 4 owns the line from 0 to just BELOW 0.25: at u = 0.25 the arrow is "
+            "on token 9. Ask for `<`, not `<=`."
+        )
     expect(got, [4, 9, 9, 2, 2], "sample({4: 1, 9: 1, 2: 2}, u) for five values of u")
+    given = {4: 1, 9: 1}
+    answer(given, 0.7)
+    if given != {4: 1, 9: 1}:
+        raise Mistake("you changed the counts, which the chapter asks again and again.")
     expect(answer({4: 0.5, 9: 0.5}, 0.7), 9, "sample({4: 0.5, 9: 0.5}, 0.7)")
 
 

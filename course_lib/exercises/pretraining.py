@@ -13,7 +13,7 @@ Ids = list[int]
 
 def check_windows(answer: Callable[[Ids, int], list[tuple[Ids, Ids]]]) -> None:
     ids, call = list(range(10, 20)), "cut_windows([10, ..., 19], 3)"
-    got = answer(ids, 3)
+    got = answer(list(ids), 3)
     expect(got is None, False, f"{call} is None")
     got = [(list(inputs), list(targets)) for inputs, targets in got]
     wanted = [(ids[k : k + 3], ids[k + 1 : k + 4]) for k in (0, 3, 6)]
@@ -91,7 +91,7 @@ def check_adam(answer: Callable) -> None:
         weight, memory = 0.0, (0.0, 0.0)
         for t, slope in enumerate(slopes, start=1):
             got = answer(weight, slope, memory, t)
-            if not isinstance(got, tuple) or len(got) != 2:
+            if not isinstance(got, tuple | list) or len(got) != 2:
                 raise Mistake(
                     "return two things: the new weight, and the new memory (mean, "
                     "square) for the next step."
@@ -119,6 +119,12 @@ def check_adam(answer: Callable) -> None:
         raise Mistake("that is plain gradient descent; divide by the usual size.")
     if close(follow([4.0]), -0.1 / math.sqrt(1 - 0.95), 1e-3):
         raise Mistake("square, too, has to be divided: by 1 - 0.95**t.")
+    kept = answer(0.0, 4.0, (0.0, 0.0), 1)[1]
+    if close(kept[0], 4.0, 1e-4):
+        raise Mistake(
+            "you remember the CORRECTED means. Keep mean and square as they are; the "
+            "division by 1 - 0.9**t is for this step only."
+        )
     expect_close(got, adam(slopes), call, tolerance=1e-4)
 
 
@@ -168,6 +174,8 @@ def check_rate(answer: Callable[[int, int, int], float]) -> None:
     expect_close(got[10], 1.0, "rate_share(10, 100, 10)")
     expect_close(got[55], 0.5, "rate_share(55, 100, 10)")
     expect_close(got[99], 1 / 90, "rate_share(99, 100, 10)")
+    expect_close(answer(0, 50, 5), 0.2, "rate_share(0, 50, 5)")
+    expect_close(answer(41, 50, 5), 0.2, "rate_share(41, 50, 5)")
 
 
 @pin(

@@ -10,6 +10,8 @@ __all__ = ["exercise"]  # so that a chapter needs one import
 
 def close(got: object, wanted: float) -> bool:
     """Compare numbers that were computed in another order."""
+    if hasattr(got, "item"):  # a number of numpy or torch
+        got = got.item()
     return isinstance(got, int | float) and math.isclose(got, wanted, abs_tol=1e-6)
 
 
@@ -44,6 +46,10 @@ def check_final_reward(answer: Callable[[str, str], float]) -> None:
         raise Mistake("of several 'Answer:' the last one is the final answer.")
     if earned("3 + 1 = 4. Answer: 4", "4") != 1:
         raise Mistake("steps before the answer are neither asked for nor forbidden.")
+    if earned("4", "4"):
+        raise Mistake("'4' alone has no 'Answer:' in it, and earns nothing.")
+    if earned("Answer:  4 \n", "4") != 1:
+        raise Mistake("blanks and line ends around the answer do not count: .strip()")
 
 
 @pin(
@@ -121,6 +127,11 @@ def check_advantages(answer: Callable[[list[list[float]]], list]) -> None:
             "a group in which all earned the same has zero spread, and you divide by "
             "it. Nothing can be learned from such a group: its advantages are 0."
         ) from error
+    if [len(row) for row in got] != [2, 2]:
+        raise Mistake(
+            "a group in which all earned the same is left out; the others then belong "
+            "to the wrong problems. It gets a list of zeros."
+        )
     if any(math.isnan(value) for row in got for value in row):
         raise Mistake(
             "a group in which all earned the same gives nan: zero spread, divided by. "
@@ -265,6 +276,10 @@ def check_clipped(answer: Callable[[float, float, float], float]) -> None:
             raise Mistake(f"{call} returned None; is there a `return`?")
         if not close(got, wanted):
             raise Mistake(f"{call} should be {wanted}, yours gives {got}: {words}.")
+    got = answer(1.5, 1.0, 0.1)
+    if not close(got, 1.1):
+        call = "clipped(1.5, 1.0, 0.1)"
+        raise Mistake(f"{call} should be 1.1, yours gives {got}: use `clip`.")
 
 
 @pin(

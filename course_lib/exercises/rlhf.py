@@ -122,6 +122,8 @@ def check_best_of(
         "a": "that is the worst of the three, or the first of them.",
         "ab": "that is the last of the three, not the best.",
     }
+    if isinstance(got, list | tuple):
+        raise Mistake("that is a list. Return ONE text, the best of the first n.")
     if got in named and got != "abcd":
         raise Mistake(named[got])
     if isinstance(got, float | int):
@@ -136,6 +138,11 @@ def check_best_of(
     if got is None:
         raise Mistake("with scores below 0 you found no best one. Do you begin with 0?")
     expect(got, "x", "best_of(['x', 'y'], scores -3 and -5, n=2)")
+    scores = {"long": 1.0, "mid": 2.0, "x": 3.0}
+    got = answer(list(scores), scores.__getitem__, 3)
+    if got == "mid":
+        raise Mistake("the third of three is the best, and you stopped before it.")
+    expect(got, "x", "best_of(['long', 'mid', 'x'], scores 1, 2 and 3, n=3)")
 
 
 @pin(

@@ -1,5 +1,6 @@
 """Exercises of surprise: measure it in bits, make chances of scores, find a slope."""
 
+import contextlib
 import math
 from collections.abc import Callable, Sequence
 
@@ -10,6 +11,8 @@ Ids = list[int]
 
 def close(got: float, wanted: float, tolerance: float = 1e-6) -> bool:
     """Compare numbers that went through a logarithm; NaN is close to nothing."""
+    if hasattr(got, "item"):  # a number of numpy or torch
+        got = got.item()
     is_number = isinstance(got, int | float)
     return is_number and (got == wanted or abs(got - wanted) <= tolerance)
 
@@ -50,6 +53,14 @@ def check_loss_bits(answer: Callable[[list[list[float]], Ids], float]) -> None:
         )
     expect_close(got, 2.5, call)
     expect_close(answer([[0.0, 1.0]], [1]), 0.0, "loss_bits([[0.0, 1.0]], [1])")
+    three = [[0.5, 0.5], [0.25, 0.75], [0.125, 0.875]]
+    expect_close(answer(three, [0, 0, 0]), 2.0, f"loss_bits({three}, [0, 0, 0])")
+    with contextlib.suppress(ValueError, ZeroDivisionError):  # the chapter catches it
+        if math.isfinite(answer([[0.0, 1.0], [0.5, 0.5]], [0, 0])):
+            raise Mistake(
+                "what had the chance 0 came all the same: that surprise is infinite. "
+                "Do not leave the question out, and add nothing to the chance."
+            )
 
 
 @pin(
@@ -107,6 +118,18 @@ def check_softmax(answer: Callable[[list[float]], Sequence[float]]) -> None:
             "the largest and nothing if it is negative): then one of them is exp(0)."
         ) from error
     expect_close(got[0], 0.5, "softmax([-1000.0, -1000.0])[0]")
+    try:
+        got = _numbers(answer([2000.0, 0.0]), "softmax([2000.0, 0.0])")
+    except OverflowError as error:
+        raise Mistake(
+            "softmax([2000.0, 0.0]) still overflows: take off the LARGEST score, not "
+            "the smallest or the mean. Then no exponent is above 0."
+        ) from error
+    expect_close(got[0], 1.0, "softmax([2000.0, 0.0])[0]")
+    given = [1.0, 2.0]
+    answer(given)
+    if given != [1.0, 2.0]:
+        raise Mistake("you changed the scores that you were given. Make a new list.")
 
 
 def _numbers(got: object, call: str) -> list[float]:
@@ -147,6 +170,11 @@ def check_slope(answer: Callable[[Callable, list[float], int], float]) -> None:
         )
     if got is None:
         expect(got, 4.0, call)
+    if got == 0:
+        raise Mistake(
+            "exactly nothing: a nudge too small to be seen beside the weight (a float "
+            "has 16 digits; take 0.0001), or no weight was nudged."
+        )
     if close(got, 0, 0.05):
         raise Mistake(
             "almost nothing: that is how much the loss changed. Divide by the nudge, "
@@ -161,7 +189,8 @@ def check_slope(answer: Callable[[Callable, list[float], int], float]) -> None:
     if close(got, 2.0, 0.1) or close(got, 8.0, 0.1):
         raise Mistake(
             "a factor of two: nudging up and down, the two weights are *two* nudges "
-            "apart; nudging up only, they are one apart."
+            "apart; nudging up only, they are one apart. (ADD the nudge to the weight: "
+            "multiplied, it grows with the weight.)"
         )
     if close(got, 5.0, 1e-3):
         raise Mistake("a nudge of 1 is a leap, and a valley bends: take 0.0001.")

@@ -11,12 +11,14 @@ def compare(call: str, got: object, wanted: float, wrong: list[tuple]) -> None:
     """Name the misunderstanding behind a wrong number, where it is a known one."""
     if got is None:
         raise Mistake(f"{call} returned None; is there a `return`?")
+    if hasattr(got, "item"):  # a number of numpy or torch
+        got = got.item()
     if not isinstance(got, int | float):
         raise Mistake(f"{call} should be one number, yours gives {got!r}.")
     for value, words in wrong:
-        if abs(got - value) < 1e-9:
+        if abs(got - value) < 1e-6:
             raise Mistake(f"{call} gives {got:.3g}: {words}")
-    if abs(got - wanted) > 1e-9:
+    if abs(got - wanted) > 1e-6:
         raise Mistake(f"{call} should be {wanted:.3g}, yours gives {got:.3g}.")
 
 
@@ -69,10 +71,11 @@ def _precision_recall(dropped, spam):
 
 
 def check_ended_share(answer: Callable[[str], float]) -> None:
-    text = "Shopping\na hat\nMind the gull. Really.\nWhy?\n"
-    compare("ended_share('Shopping\\na hat\\nMind the gull. Really.\\nWhy?\\n')",
+    text = "Shopping\nSt. Ives\nMind the gull. Really.\nWhy?\n"
+    compare("ended_share('Shopping\\nSt. Ives\\nMind the gull. Really.\\nWhy?\\n')",
             answer(text), 2 / 4, [
-        (3 / 4, "you counted signs. One line may have two; count LINES that end "
+        (3 / 4, "a sign in the middle does not count: look at the END of a line."),
+        (4 / 4, "you counted signs. One line may have two; count LINES that end "
          "with one."),
         (1 / 4, "a line may end with ? or ! as well as with a full stop."),
         (2, "that is a count; divide by the number of lines."),
@@ -113,6 +116,10 @@ def check_overlap(answer: Callable[[list, list], float]) -> None:
         (3 / 9, "\"hat\" counts once, however often it stands there: make sets first."),
         (2, "that is what they share. Of how many?"),
         (3 / 5, "that is what they do not share (the distance)."),
+    ])  # fmt: skip
+    got = answer(["a", "b"], ["b", "c"])
+    compare("overlap(['a', 'b'], ['b', 'c'])", got, 1 / 3, [
+        (0.33, "do not round."), (0, "do not round, and divide with /, not //."),
     ])  # fmt: skip
     compare("overlap(['a'], ['a'])", answer(["a"], ["a"]), 1, [])
     compare("overlap(['a'], ['b'])", answer(["a"], ["b"]), 0, [])
@@ -217,6 +224,25 @@ def check_keep(answer: Callable[[str, list[str]], str | None]) -> None:
             "got through: drop it if it `is_near(text, other)` for ANY earlier one."
         )
     _check_masks(results[YEARS], results[CALL])
+    _check_keep_edges(answer)
+
+
+def _check_keep_edges(answer: Callable[[str, list[str]], str | None]) -> None:
+    twenty = " ".join(STORY.split()[:20])
+    if answer(twenty, []) is None:
+        raise Mistake("20 words are enough: drop what has FEWER than 20.")
+    nineteen = " ".join(STORY.split()[:19])
+    if (got := answer(nineteen, [])) is not None:
+        raise Mistake(f"19 words are not enough, and you return {got!r}, not None.")
+    if answer(NEARLY, [STORY, OTHER]) is not None:
+        raise Mistake("compare with EVERY earlier text, not with one of them only.")
+    two = OTHER + " or call 071 555 0199 or 045 123 4567 today"
+    if answer(two, []) != OTHER + " or call [phone] or [phone] today":
+        raise Mistake("any such number is masked, and every one of them.")
+    earlier = [OTHER]
+    answer(STORY, earlier)
+    if earlier != [OTHER]:
+        raise Mistake("you changed `earlier`. The chapter adds the text itself.")
 
 
 def _check_masks(years: str | None, call: str | None) -> None:

@@ -22,6 +22,7 @@ def check_read_bits(answer: Callable[[str], int]) -> None:
         "1000": 8,
         "00000000": 0,
         "11111111": 255,
+        "100000000": 256,
     }
     got = _read_all(answer, cases)
     if got["1000"] == 1 and got["10"] == 1:

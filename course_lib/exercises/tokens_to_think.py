@@ -48,6 +48,8 @@ def check_worked(answer: Callable[[str], str]) -> None:
             f"{call} gives {got!r}: keep the last digit of every step, so that each "
             "is a fact of the table (7 * 3 = 1), and numbers stay one token long."
         )
+    if MARKER in got and not got.partition(MARKER)[2].strip(" .").startswith("4"):
+        expect(got, wanted, call)
     if not got.endswith(f"{MARKER} 4"):
         raise Mistake(
             f"{call} gives {got!r}. Behind 'Answer:' only the answer may stand, '4', "
@@ -173,14 +175,18 @@ def check_ones_first(answer: Callable[[int, int], str]) -> None:
                         "00": "the last carry is lost."}),
         (120, 30, "051", {"51": "the 0 of the ones is a digit, too."}),
         (4, 5, "9", {}),
+        (0, 0, "0", {"": "the sum 0 has one digit, 0."}),
     ]  # fmt: skip
     for a, b, wanted, named in cases:
         call = f"ones_first({a}, {b})"
         got = answer(a, b)
         if got is None:
             raise Mistake(f"{call} returned None; is there a `return`?")
-        if isinstance(got, int):
-            raise Mistake(f"{call} gives a number; give the digits as a text.")
+        if not isinstance(got, str):
+            raise Mistake(
+                f"{call} gives {type(got).__name__}; give the digits as a text: "
+                f"{wanted!r}."
+            )
         if got != wanted:
             words = named.get(
                 got, "add the columns from the right, carry what is over."
@@ -231,7 +237,10 @@ def check_program(answer: Callable[[str], str]) -> None:
                 "left to right: one line for each step, or brackets."
             )
         if got != wanted and got.isdigit() and got[-1] == wanted:
-            raise Mistake(f"{call} gives {got}: keep the last digit, `% 10`.")
+            raise Mistake(
+                f"{call} gives {got}: keep the last digit, `% 10`. (`%` goes before "
+                "`+`: write `(v + 3) % 10`.)"
+            )
         expect(got, wanted, f"the result of {call}")
 
 

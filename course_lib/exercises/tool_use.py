@@ -81,6 +81,7 @@ def _bm25(query, page, pages):
 
 SAID = ["Orla", " keeps", " a", " newt", "."]
 CALL = ["<search_start>", "Orla", " Venn", " pet", "<search_end>"]
+SECOND = ["<search_start>", "Brine", "<search_end>"]
 RESULT = ["<result_start>", "A", " page", ".", "<result_end>"]
 
 
@@ -100,17 +101,29 @@ def check_next_call(answer: Callable) -> None:
          "its result already. Run a call only if nothing stands behind <search_end>."),
         ([*CALL, *RESULT, *SAID, "<|end|>"], 1, ("stop", None), "it never stops: "
          "<|end|> means that the assistant has finished."),
-        ([*CALL, *RESULT, *CALL], 1, run, "a second call is fine. Its query begins at "
-         "the LAST <search_start>."),
+        ([*CALL, *RESULT, *SECOND], 1, ("run", "Brine"), "a second call is fine. Its "
+         "query begins at the LAST <search_start>."),
+        ([*(CALL + RESULT) * 3, *SAID], 3, ("go on", None), "three calls have run, "
+         "and it has stopped before it could answer. Stop only at a FOURTH call."),
         ([*(CALL + RESULT) * 3, *CALL], 3, ("stop", None), "it never stops: three "
          "calls have run already. Somebody has to end it."),
         ([], 0, ("go on", None), "nothing has been written yet."),
     ]  # fmt: skip
     for tokens, ran, wanted, words in cases:
-        got = answer(list(tokens), ran)
         call = f"next_call({tokens if len(tokens) < 12 else '[...]'}, {ran})"
+        try:
+            got = answer(list(tokens), ran)
+        except IndexError as error:
+            if tokens:
+                raise
+            raise Mistake(
+                f"{call}: before its first token nothing is written, and an empty list "
+                'has no last element. Then it goes on: ("go on", None).'
+            ) from error
         if got is None:
             raise Mistake(f"{call} returned None; is there a `return`?")
+        if isinstance(got, str) or len(got) != 2:
+            raise Mistake(f"{call} must give two things, as {wanted!r}; not {got!r}.")
         if tuple(got) != wanted:
             raise Mistake(f"{call} should be {wanted!r}, yours gives {got!r}: {words}")
 
@@ -152,6 +165,8 @@ def check_learned(answer: Callable) -> None:
             f"{call} has {len(got)} weights for {len(parts)} tokens: one for each "
             "token, not for each part."
         )
+    if set(got) - {0.0, 1.0}:
+        raise Mistake(f"{call}: a weight is 0 or 1, and yours has {max(got):g}.")
     told = {name: {w for w, p in zip(got, parts) if p == name} for name, _ in TALK}
     words = {
         "result": "it trains on results. What the index answers is read, not written; "

@@ -90,6 +90,16 @@ def check_rms_norm(answer: Callable[[Tensor, Tensor], Tensor]) -> None:
     ]  # fmt: skip
     got = call_untouched(answer, x, weight)
     compare("rms_norm(x, weight)", got, x / size * weight, wrong)
+    batch = torch.arange(1.0, 25).reshape(2, 3, 4)
+    wanted = batch / _root_mean_square(batch) * weight
+    wrong = [
+        (
+            batch / _root_mean_square(batch, 1) * weight,
+            "it works for [T, C] and "
+            "not for [B, T, C]: the C numbers are the LAST axis, dim=-1.",
+        )
+    ]
+    compare("rms_norm of [2, 3, 4]", answer(batch, weight), wanted, wrong)
     zeros = torch.zeros(1, 4)
     if torch.isnan(answer(zeros, weight)).any():
         raise Mistake(

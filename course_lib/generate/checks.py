@@ -9,7 +9,11 @@ from course_lib.model import ModelConfig
 def checked_rows(
     rows: Sequence[Sequence[int]], kind: str, config: ModelConfig
 ) -> list[list[int]]:
-    """Return rows as plain lists; every id exists, no row is empty."""
+    """Return rows as plain lists; every id exists, no row is empty.
+
+    Raises:
+        ValueError: if an id does not, or a row is.
+    """
     checked = []
     for k, row in enumerate(rows):
         try:
@@ -40,7 +44,11 @@ def checked_limits(
     max_new_tokens: int,
     stop_ids: Collection[int],
 ) -> frozenset[int]:
-    """Return the stop ids as a set; every prompt leaves room for an answer."""
+    """Return the stop ids as a set; every prompt leaves room for an answer.
+
+    Raises:
+        ValueError: if a limit or stop id makes no sense, or a prompt is too long.
+    """
     if not 1 <= max_new_tokens <= config.context:
         raise ValueError(
             f"max_new_tokens must be from 1 to {config.context}, which is all that the "
@@ -61,7 +69,11 @@ def checked_limits(
 
 
 def chunks(rows: list[int], size: int) -> Iterator[list[int]]:
-    """Cut a list into pieces of at most `size`."""
+    """Cut a list into pieces of at most `size`.
+
+    Raises:
+        ValueError: if the size is not positive.
+    """
     if size < 1:
         raise ValueError(f"batch_size must be at least 1, got {size}")
     return (rows[k : k + size] for k in range(0, len(rows), size))

@@ -67,7 +67,11 @@ class SearchIndex:
         return f"SearchIndex({len(self):,} pages)"
 
     def add(self, title: str, text: str) -> None:
-        """Put a new page into the index; searches find it at once."""
+        """Put a new page into the index; searches find it at once.
+
+        Raises:
+            ValueError: if the title is there already, or title or text is empty.
+        """
         if not title.strip() or not text.strip():
             raise ValueError(
                 f"a page needs a title and a text, got {title!r}, {text!r}"
@@ -80,7 +84,11 @@ class SearchIndex:
             ).lastrowid
 
     def edit(self, title: str, text: str) -> None:
-        """Give a page another text."""
+        """Give a page another text.
+
+        Raises:
+            ValueError: if there is no such page, or the text is empty.
+        """
         with self._lock:
             row = self._row(title)
             if not text.strip():
@@ -88,7 +96,11 @@ class SearchIndex:
             self._base.execute("UPDATE pages SET text = ? WHERE rowid = ?", (text, row))
 
     def remove(self, title: str) -> None:
-        """Take a page out of the index."""
+        """Take a page out of the index.
+
+        Raises:
+            ValueError: if there is no such page.
+        """
         with self._lock:
             self._base.execute("DELETE FROM pages WHERE rowid = ?", (self._row(title),))
             del self._rows[title]

@@ -109,7 +109,11 @@ class NextTokenStepper(CourseWidget):
         return "".join(self._label(i) for i in self.ids)
 
     def append(self, token_id: int) -> None:
-        """Go on with this token; it forks the story where another one was taken."""
+        """Go on with this token; it forks the story where another one was taken.
+
+        Raises:
+            ValueError: if there is no such token.
+        """
         if self._ended():
             return
         if not 0 <= token_id < len(self._own):
@@ -139,7 +143,11 @@ class NextTokenStepper(CourseWidget):
         self._arrive(max(0, self._tree[self.here].parent))
 
     def go_to(self, node: int) -> None:
-        """Walk to any place of the tree."""
+        """Walk to any place of the tree.
+
+        Raises:
+            ValueError: if there is no such place.
+        """
         if not 0 <= node < len(self._tree):
             raise ValueError(f"node must be 0 to {len(self._tree) - 1}, got {node}")
         self._arrive(node)
