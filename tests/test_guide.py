@@ -75,6 +75,20 @@ def test_every_section_that_is_named_exists():
     assert [name for name in named if name not in SECTIONS] == []
 
 
+@pytest.mark.parametrize("number", BY_NUMBER)
+def test_a_misconception_of_a_chapter_is_in_its_entry(number):
+    chapter = BY_NUMBER[number]
+    told = entry(chapter).partition("**Misconceptions.**")[2].lower()
+    told = " ".join(told.split())
+    cells = json.loads((CHAPTERS / chapter.file).read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells)
+    quoted = re.findall(r"> \*\*Misconception \d: “(.+?)”", text, re.DOTALL)
+    for words in quoted:
+        begins = " ".join(words.replace(">", " ").split()[:3]).lower()
+        assert f"“{begins}" in told, words
+    assert quoted or number in ("00", "15")  # these show theirs in other words
+
+
 def test_every_exercise_that_is_named_exists():
     known = {name for chapter in BY_NUMBER.values() for name in chapter.exercises}
     named = set(re.findall(r"`(\d\d\.\w+)`", GUIDE))
