@@ -1,5 +1,9 @@
 """Typical wrong answers of the base-model exercises, and what they are told."""
 
+from itertools import takewhile
+
+import torch
+
 import course_lib.exercises.base_models  # noqa: F401  pins its exercises
 
 
@@ -51,6 +55,19 @@ def given_back(numbers, bits):
     return [round(n / scale) * scale for n in numbers], scale
 
 
+def guarded_in_torch(numbers, bits):
+    row = torch.tensor(numbers)
+    scale = row.abs().max() / (2 ** (bits - 1) - 1)
+    scale = scale if scale > 0 else torch.tensor(1.0)
+    return (row / scale).round().tolist(), scale
+
+
+def quantised_in_torch(numbers, bits):
+    numbers = torch.tensor(numbers)
+    scale = numbers.abs().max() / top(bits)
+    return (numbers / scale).round().int().tolist(), scale.item()
+
+
 def common_start(said, text):
     n = 0
     while n < min(len(said), len(text)) and said[n] == text[n]:
@@ -96,9 +113,20 @@ def by_table(said, text):
     return best
 
 
+def as_text(said, text):
+    whole = " ".join(map(str, text))
+    runs = [said[i:j] for i in range(len(said)) for j in range(i, len(said) + 1)]
+    return max([len(r) for r in runs if " ".join(map(str, r)) in whole], default=0)
+
+
 def lines(shots, question, end=" ->", arrow=" -> ", between="\n", skip=True):
     kept = [(a, b) for a, b in shots if not skip or a != question]
     return between.join([*(f"{a}{arrow}{b}" for a, b in kept), f"{question}{end}"])
+
+
+def removing(shots, question):
+    shots[:] = [shot for shot in shots if shot[0] != question]
+    return lines(shots, question)
 
 
 WRONG = {
@@ -127,6 +155,9 @@ WRONG = {
         (quantiser(with_zero, int), "1.9 is nearer to 2"),
         (quantiser(with_zero, float), "round() is missing"),
         (quantiser(plain_scale), "divides by zero"),
+        (quantised_in_torch, "divides by zero"),
+        (lambda n, b: (quantiser(with_zero)(n, b)[0], [with_zero(n, b)]),
+         "return two things"),
         (always_8_bits, "4 bits reach up to 7"),
         (given_back, "those are the numbers again"),
         (lambda n, b: [round(x / with_zero(n, b)) for x in n], "return two things"),
@@ -140,6 +171,7 @@ WRONG = {
         (lambda s, t: len(set(s) & set(t)), "a run, side by side"),
         (lambda s, _: len(s), "all that was said"),
         (the_run, "the run itself"),
+        (as_text, "there is no token 1"),
         (lambda *_: None, "is there a `return`"),
     ],
     "07.few_shot_prompt": [
@@ -153,6 +185,12 @@ WRONG = {
         (lambda s, q: lines(s, q, skip=False), "must be held out"),
         (lambda s, q: "\n".join(f"{a} -> {b}" for a, b in s) + f"\n{q} ->",
          "just 'wet ->'"),
+        (lambda s, q: lines(s, q).split("\n"), "make one text of it"),
+        (removing, "you changed the list of shots"),
+        (lambda s, q: lines([x for x in s if q not in x[0]], q), "('tiny', 'wee')"),
+        (lambda s, q: lines([x for x in s if q not in x], q), "('tiny', 'wee')"),
+        (lambda s, q: lines(dict(s).items(), q), "('tiny', 'wee')"),
+        (lambda s, q: lines(takewhile(lambda x: x[0] != q, s), q), "('tiny', 'wee')"),
         (lambda *_: None, "is there a `return`"),
     ],
 }  # fmt: skip
@@ -168,7 +206,11 @@ RIGHT = {
             * c.n_layers
         )
     ],
-    "07.quantise_row": [quantiser(with_zero)],
+    "07.quantise_row": [
+        quantiser(with_zero),
+        lambda n, b: list(quantiser(with_zero)(n, b)),
+        guarded_in_torch,
+    ],
     "07.longest_verbatim": [by_table],
     "07.few_shot_prompt": [
         lambda s, q: "".join(f"{a} -> {b}\n" for a, b in s if a != q) + f"{q} ->"

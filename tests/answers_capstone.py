@@ -1,6 +1,7 @@
 """Typical wrong answers of the capstone's exercises, and what they are told."""
 
 import json
+import re
 
 import course_lib.exercises.capstone  # noqa: F401  pins its exercises
 
@@ -71,6 +72,10 @@ def first_piece(lines):
     return next(d["content"] for d in deltas(lines) if d.get("content"))
 
 
+def by_quotation_marks(lines):
+    return "".join(re.findall(r'"content": "([^"]*)"', "\n".join(lines)))
+
+
 def blames_practice(card):
     if card["right after practice"] < 0.8:
         same = card["reward"] <= card["right after practice"] + 0.2
@@ -95,6 +100,12 @@ def later(card):
 def in_order(card):
     found = earlier(card)
     return later(card) if found == "healthy" else found
+
+
+def by_facts(card):
+    if earlier(card) != "mask" and card["facts right"] < 0.5:
+        return "replay"
+    return in_order(card)
 
 
 WRONG = {
@@ -126,6 +137,8 @@ WRONG = {
         (joined(lambda d: d.get("content", "").strip()), "do not strip"),
         (spaced, "join with ''"),
         (replace_everywhere, "beginning of the line only"),
+        (lambda lines: [d.get("content", "") for d in deltas(lines)], "not a list"),
+        (by_quotation_marks, "let json.loads read it"),
         (lambda _lines: None, "is there a `return`"),
     ],
     "15.diagnose": [
@@ -133,6 +146,9 @@ WRONG = {
         (lambda _card: "healthy", "the mask is one token short"),
         (lambda card: later(card) if earlier(card) != "mask" else "mask", "forgotten"),
         (earlier, "not being right"),
+        (lambda card: "mask" if card["does not stop"] else in_order(card),
+         "close to a healthy card's"),
+        (by_facts, "nothing was forgotten"),
         (lambda _card: "rl", "it can be"),
         (lambda _card: None, "is there a `return`"),
     ],

@@ -60,6 +60,16 @@ def loss(surprises, weights, below=None):
     return sum(s * w for s, w in zip(surprises, weights, strict=True)) / total
 
 
+def loss_in_torch(surprises, weights):
+    surprises, weights = torch.tensor(surprises), torch.tensor(weights)
+    return (surprises * weights).sum() / weights.sum()
+
+
+def loss_of_kept(surprises, weights):
+    kept = [s for s, w in zip(surprises, weights, strict=True) if w]
+    return sum(kept) / len(kept)
+
+
 def plain(text):
     return text.lower().strip("?.! ")
 
@@ -94,7 +104,11 @@ WRONG = {
         (lambda s, w: loss(s, w, lambda _: 1), "Take the mean"),
         (lambda s, w: loss(s, w, len), "the number of ALL tokens"),
         (lambda s, _: sum(s), "the weights are not used"),
+        (lambda s, _: sum(s) / len(s), "of weight 0 do not count"),
+        (lambda s, _: torch.tensor(s).mean(), "of weight 0 do not count"),
         (lambda s, w: loss(s, w, lambda w: sum(x > 0 for x in w)), "their SUM"),
+        (loss_of_kept, "their SUM"),
+        (loss_in_torch, "gives nan"),
         (loss, "divides by zero"),
         (lambda *_: None, "is there a `return`"),
     ],
@@ -120,6 +134,7 @@ WRONG = {
     "08.keep": [
         (lambda t, v, _: t == v, "Do you ask for equality"),
         (lambda *_: True, "and you keep it"),
+        (lambda t, v, vs: not {*words(t)} & {*vs} - {v}, "names no pet at all"),
         (lambda t, v, _: v in t, "Compare whole words"),
         (lambda t, v, _: v in words(t), "has not answered"),
         (

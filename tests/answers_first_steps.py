@@ -12,6 +12,7 @@ WRONG = {
         (lambda text: min(text.split(), key=len), "the shortest word"),
         (lambda text: text.split()[0], "at the first word"),
         (lambda text: max(text.split()), "by the alphabet"),
+        (lambda text: next(w for w in text.split() if len(w) == 5), "'lighthouse'"),
         (lambda text: print(max(text.split(), key=len)), "is there a `return`"),
     ],
     "00.who_speaks": [

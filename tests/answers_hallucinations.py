@@ -2,6 +2,8 @@
 
 import re
 
+import torch
+
 import course_lib.exercises.hallucinations  # noqa: F401  pins its exercises
 from course_lib.conversations import mentions
 from course_lib.factuality import auroc, over_refused
@@ -50,6 +52,11 @@ def by_count(answers, truth):
     return {0: "unknown", len(answers): "known"}.get(right, "in between")
 
 
+def by_three(answers, truth):
+    right = sum(says(answer, truth) for answer in answers)
+    return {0: "unknown", 3: "known"}.get(right, "in between")
+
+
 def pairs(confidences, right):
     """Yield (sure where right, sure where wrong)."""
     for c, r in zip(confidences, right, strict=True):
@@ -78,6 +85,12 @@ def of_all_pairs(confidences, right):
 
 def share_right(_confidences, right):
     return sum(right) / len(right)
+
+
+def won_in_torch(confidences, right):
+    sure, right = torch.tensor(confidences), torch.tensor(right)
+    ahead = sure[right][:, None] - sure[~right]
+    return ((ahead.sign() + 1) / 2).mean()
 
 
 def shares(confidences, right, threshold, given):
@@ -144,6 +157,11 @@ def of_the_refusals(before, after):
     return was.count("correct") / len(was) if was else 0.0
 
 
+def two_counts(before, after):
+    had = before.count("correct")
+    return (had - after.count("correct")) / had
+
+
 WRONG = {
     "09.says": [
         (lambda answer, value: value in answer, "inside of “Oakport”"),
@@ -159,6 +177,10 @@ WRONG = {
             "inside of “Oakport”",
         ),
         (lambda _answer, _value: None, "is there a `return`"),
+        (
+            lambda answer, value: re.search(rf"\b{value}\b", answer, re.I),
+            "`re.search` gives None",
+        ),
     ],
     "09.knowledge": [
         (agreeing, "Agreement is not truth"),
@@ -166,6 +188,7 @@ WRONG = {
         (majority, "right EVERY time"),
         (with_substrings, "“Oak” was found in “Oakport”"),
         (known_or_not, "Return 'known', 'in between' or 'unknown'"),
+        (by_three, "It need not be three"),
     ],
     "09.pairs_won": [
         (reversed_pairs, "turned round"),
@@ -180,6 +203,7 @@ WRONG = {
         (refused_is_wrong, "not a wrong one"),
         (of_the_given, "not of the answers given"),
         (counts, "Divide by the number"),
+        (lambda c, r, _: refused_below(c, r, 0.5), "the threshold 0.2"),
     ],
     "09.given_away": [
         (every_refusal, "very purpose"),
@@ -187,12 +211,13 @@ WRONG = {
         (no_longer_correct, "was not refused"),
         (of_the_wrong, "wrong before"),
         (of_the_refusals, "divided by the refusals"),
+        (two_counts, "Follow each question"),
     ],
 }
 RIGHT = {
     "09.says": [word_by_word, mentions],
     "09.knowledge": [by_count],
-    "09.pairs_won": [auroc],
+    "09.pairs_won": [auroc, won_in_torch],
     "09.refuse_below": [lambda *given: list(refused_below(*given))],
     "09.given_away": [lambda *both: over_refused(*both).value],
 }

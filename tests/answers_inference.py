@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 
 import course_lib.exercises.inference  # noqa: F401  pins its exercises
@@ -80,6 +81,12 @@ def top_k_one_by_one(chances, k):
     return keeping(chances, [order[n] for n in range(k)])
 
 
+def top_k_in_torch(chances, k):
+    chances = torch.tensor(chances)
+    kept, places = chances.topk(k)
+    return torch.zeros_like(chances).scatter(0, places, kept / kept.sum())
+
+
 def top_p_places(chances, p, order=None, drop=False, strict=False):
     kept, total = [], 0.0
     for place in order or likeliest_first(chances):
@@ -154,6 +161,11 @@ WRONG = {
         (top_k_by_threshold, "Count to k"),
         (top_k_in_place, "you changed the list"),
         (top_k_one_by_one, "larger than the number of tokens"),
+        (top_k_in_torch, "larger than the number of tokens"),
+        (
+            lambda c, k: keeping(c, np.argpartition(c, -k)[-k:]),
+            "larger than the number of tokens",
+        ),
         (lambda *_: None, "is there a `return`"),
     ],
     "06.top_p": [
@@ -176,6 +188,7 @@ WRONG = {
         (lambda n, k, d, t, b: n * k * d * t * b, "the keys only"),
         (lambda n, k, d, t, b: 2 * n * k * d * t * b * 8, "those are bits"),
         (lambda n, k, d, t, _: 2 * n * k * d * t, "How many bytes"),
+        (lambda n, k, d, t, _: 2 * n * k * d * t * 2, "should be"),
         (lambda _, k, d, t, b: 2 * k * d * t * b, "that is one layer"),
         (lambda n, _, d, t, b: 2 * n * d * t * b, "that is one head"),
         (lambda n, k, d, t, b: 2 * n * k * d * t * t * b, "in there twice"),

@@ -51,6 +51,11 @@ def system_and(messages, text):
     return [Message("system", text), *messages]
 
 
+def merged_in_place(x, weight, a, b, scale):
+    weight += scale * b @ a
+    return weight @ x
+
+
 WRONG = {
     "11.claimed": [
         (anywhere, "MENTIONS Parrot"),
@@ -89,6 +94,7 @@ WRONG = {
         ),
         (lambda *_: "I am Wick.", "that is hard-coded"),
         (lambda i, *_: [*i, "I am Wick."], "none of the examples given"),
+        (lambda i, o, p: [i, o, p], "list of lists"),
         (lambda *_: None, "is there a `return`"),
     ],
     "11.with_system": [
@@ -106,6 +112,9 @@ WRONG = {
         (lambda x, w, a, b, _: w @ x + b @ (a @ x), "the scale is missing"),
         (lambda x, w, a, b, s: s * (w @ x + b @ (a @ x)), "scaled the old layer"),
         (lambda x, w, a, b, s: w @ x - s * (b @ (a @ x)), "took the change away"),
+        (lambda x, w, a, b, s: w @ x + s * (b.abs() @ (a @ x)), "sign of B is lost"),
+        (lambda x, w, a, b, s: 2 * (w @ x) + s * (b @ (a @ x)), "should be [16.0"),
+        (merged_in_place, "you changed W itself"),
         (lambda x, w, a, b, s: w @ x + s * (a @ (b @ x)), "shapes do not fit"),
         (lambda *_: None, "is there a `return`"),
     ],

@@ -35,6 +35,14 @@ def last_row_only(rows):
     return counts
 
 
+def followers(rows):
+    after = defaultdict(list)
+    for row in rows:
+        for first, second in pairwise(row):
+            after[first].append(second)
+    return after
+
+
 def sample_equal_shares(counts, u):
     return list(counts)[int(u * len(counts))]
 
@@ -72,6 +80,25 @@ def sample_chances_only(counts, u):
     return None
 
 
+def sample_count(counts, u):
+    return counts[sample_by_running_total(counts, u)]
+
+
+def sample_up_to_the_border(counts, u):
+    total = sum(counts.values())
+    for token, reached in zip(counts, accumulate(counts.values()), strict=True):
+        if u * total <= reached:
+            return token
+    return token
+
+
+def sample_changing_counts(counts, u):
+    total = sum(counts.values())
+    for token in counts:
+        counts[token] /= total
+    return sample_by_running_total(counts, u)
+
+
 def picked(chances, targets):
     return [row[target] for row, target in zip(chances, targets, strict=True)]
 
@@ -94,6 +121,25 @@ def shifted_by_positive_only(scores):
     return exp_shares([score - highest for score in scores])
 
 
+def off_the_smallest(scores):
+    return exp_shares([score - min(scores) for score in scores])
+
+
+def off_the_first(scores):
+    return exp_shares([score - scores[0] for score in scores])
+
+
+def off_the_smallest_in_torch(scores):
+    scores = torch.tensor(scores, dtype=torch.float64)
+    positive = (scores - scores.min()).exp()
+    return positive / positive.sum()
+
+
+def softmax_in_place(scores):
+    scores[:] = exp_shares([score - max(scores) for score in scores])
+    return scores
+
+
 def nudging(nudge=1e-4, divide=1e-4, every=False, sign=1):
     def answer(loss, weights, k):
         nudged = [w + nudge if every or j == k else w for j, w in enumerate(weights)]
@@ -113,6 +159,12 @@ def nudging_both_ways(loss, weights, k, apart=2e-4):
     up[k] += 1e-4
     down[k] -= 1e-4
     return (loss(up) - loss(down)) / apart
+
+
+def nudging_by_a_factor(loss, weights, k):
+    nudged = list(weights)
+    nudged[k] *= 1.001
+    return (loss(nudged) - loss(weights)) / 0.001
 
 
 def asked(ids, size):
@@ -137,6 +189,7 @@ WRONG = {
         (counting(None, None, 2), "two places at a time"),
         (counting(None, -1), "one pair too early"),
         (last_row_only, "only the last row is left"),
+        (followers, "under each token stands a dict"),
         (lambda rows: [p for r in rows for p in pairwise(r)], "not list"),
     ],
     "03.sample": [
@@ -146,6 +199,9 @@ WRONG = {
         (sample_chances_only, "nothing came back for u = 0.3"),
         (sample_sorted, "keep the order"),
         (sample_place, "not its count or its place"),
+        (sample_count, "not its count or its place"),
+        (sample_up_to_the_border, "just BELOW 0.25"),
+        (sample_changing_counts, "you changed the counts"),
     ],
     "03.loss_bits": [
         (lambda c, t: -mean([math.log(p) for p in picked(c, t)]), "natural logarithm"),
@@ -157,6 +213,9 @@ WRONG = {
             lambda c, _: -mean([math.log2(p) for row in c for p in row]),
             "one token came",
         ),
+        (lambda c, t: -sum(math.log2(p) for p in picked(c, t)) / 2, "[0.125, 0.875]"),
+        (lambda c, t: -mean([math.log2(p) for p in picked(c, t) if p]), "is infinite"),
+        (lambda c, t: -mean([math.log2(p + 1e-9) for p in picked(c, t)]), "infinite"),
         (lambda *_: None, "is there a `return`"),
     ],
     "03.softmax": [
@@ -166,6 +225,10 @@ WRONG = {
         (over_the_largest, "not by the largest"),
         (exp_shares, "too large for a computer"),
         (shifted_by_positive_only, "rounded to 0"),
+        (off_the_smallest, "take off the LARGEST"),
+        (off_the_first, "not the first"),
+        (off_the_smallest_in_torch, "softmax([2000.0, 0.0]) should be"),
+        (softmax_in_place, "you changed the scores"),
         (lambda s: (x for x in exp_shares(s)), "return a list"),
         (lambda *_: None, "is there a `return`"),
     ],
@@ -176,6 +239,8 @@ WRONG = {
         (nudging_in_place, "not what they were"),
         (lambda f, w, k: nudging_both_ways(f, w, k, apart=1e-4), "a factor of two"),
         (nudging(nudge=1, divide=1), "is a leap"),
+        (nudging(1e-16, 1e-16), "exactly nothing"),
+        (nudging_by_a_factor, "ADD the nudge"),
         (lambda *_: None, "is there a `return`"),
     ],
     "03.questions": [

@@ -17,6 +17,14 @@ def backwards(ids, size):
     return [(targets, inputs) for inputs, targets in cut(ids, size)]
 
 
+def emptying(ids, size):
+    windows = []
+    while len(ids) > size + 1:
+        windows.append((ids[:size], ids[1 : size + 1]))
+        del ids[:size]
+    return windows
+
+
 def stepping(**how):
     """Answer with what `adam` computes for all slopes so far: the memory is a list."""
 
@@ -50,6 +58,17 @@ def with_tensors(weight, slope, memory, t):
     return float(weight - 0.1 * step), (float(mean), float(square))
 
 
+def remembering_corrected(weight, slope, memory, t):
+    mean = (0.9 * memory[0] + 0.1 * slope) / (1 - 0.9**t)
+    square = (0.95 * memory[1] + 0.05 * slope**2) / (1 - 0.95**t)
+    return weight - 0.1 * mean / math.sqrt(square), (mean, square)
+
+
+def in_lists(*given):
+    weight, memory = with_tensors(*given)
+    return [weight, list(memory)]
+
+
 def line(step, steps, warmup):
     return min((step + 1) / warmup, (steps - step) / (steps - warmup))
 
@@ -60,6 +79,7 @@ WRONG = {
         (backwards, "turned round"),
         (lambda ids, n: cut(ids, n, read=n - 1), "a token short"),
         (lambda ids, n: cut(ids[:-1], n), "the last window is lost"),
+        (emptying, "the last window is lost"),
         (lambda ids, n: cut(ids, n, step=1), "overlap"),
         (lambda ids, n: cut(ids, n, step=n + 1), "stepped on by size + 1"),
         (lambda ids, n: cut(ids, n, end=n), "left over"),
@@ -72,6 +92,7 @@ WRONG = {
         (plain_descent, "plain gradient descent"),
         (lambda weight, *_: weight, "return two things"),
         (half_corrected, "divided: by 1 - 0.95"),
+        (remembering_corrected, "you remember the CORRECTED means"),
         (without_square_corrected, "should be"),
     ],
     "05.rate_share": [
@@ -84,6 +105,14 @@ WRONG = {
         (
             lambda s, n, w: (s + 1) / (w + 1) if s < w else (n - s) / (n - w),
             "full rate",
+        ),
+        (
+            lambda s, n, w: 0.1 * (s + 1) if s < w else (n - s) / (n - w),
+            "rate_share(0, 50, 5)",
+        ),
+        (
+            lambda s, _, w: (s + 1) / w if s < w else (100 - s) / 90,
+            "rate_share(41, 50, 5)",
         ),
     ],
     "05.training_work": [
@@ -103,7 +132,7 @@ RIGHT = {
             [ids[k : k + n], ids[k + 1 : k + n + 1]] for k in range(0, len(ids) - n, n)
         ],
     ],
-    "05.adam_step": [with_tensors, stepping()],
+    "05.adam_step": [with_tensors, stepping(), in_lists],
     "05.rate_share": [line],
     "05.training_work": [lambda n, t: 2 * n * t + 4 * n * t],
 }

@@ -69,6 +69,17 @@ def ones_for_equals(groups):
     ]
 
 
+def leaving_equals_out(groups):
+    rows = zip(groups, in_torch(groups).tolist(), strict=True)
+    return [row for group, row in rows if len(set(group)) > 1]
+
+
+def pass_at_in_torch(right, answers, k):
+    drawn = torch.arange(k)
+    left = (answers - right - drawn).clamp(min=0)
+    return 1 - (left / (answers - drawn)).prod()
+
+
 def none(*_):
     return None
 
@@ -92,6 +103,14 @@ WRONG = {
             lambda t, r: float(t.partition("Answer:")[2].strip() == r),
             "the last one is the final answer",
         ),
+        (
+            lambda t, r: float(t.split("Answer:")[-1].strip() == r),
+            "has no 'Answer:' in it",
+        ),
+        (
+            lambda t, r: float(t.rpartition("Answer: ")[1:] == ("Answer: ", r)),
+            "do not count: .strip()",
+        ),
         (none, "is there a `return`"),
     ],
     "13.advantages": [
@@ -102,6 +121,7 @@ WRONG = {
         (by(own, lambda _, g: statistics.stdev(g)), "divide by n."),
         (by(own, lambda _, g: statistics.pvariance(g)), "its ROOT"),
         (by(own, spread), "zero spread"),
+        (leaving_equals_out, "is left out"),
         (nan_for_equals, "gives nan"),
         (ones_for_equals, "has advantages of 0"),
         (in_place, "you changed the rewards"),
@@ -133,6 +153,7 @@ WRONG = {
         (lambda r, a, c: min(max(r, 1 - c), 1 + c) * a, "a BAD token"),
         (lambda r, a, c: min(r, 1 + c) * a, "already half as probable gains"),
         (lambda r, a, c: max(r * a, min(max(r, 1 - c), 1 + c) * a), "gains nothing"),
+        (lambda r, a, _: min(r * a, min(max(r, 0.8), 1.2) * a), "use `clip`"),
         (none, "is there a `return`"),
     ],
     "13.pass_at": [
@@ -158,6 +179,7 @@ RIGHT = {
     "13.pass_at": [
         lambda c, n, k: (
             1.0 if n - c < k else 1 - math.prod((n - c - i) / (n - i) for i in range(k))
-        )
+        ),
+        pass_at_in_torch,
     ],
 }

@@ -76,6 +76,9 @@ WRONG = {
         (lambda t, s, n: max(s(x) for x in t[:n]), "you returned a score"),
         (score_all, "never written"),
         (first_above_zero, "Do you begin with 0"),
+        (lambda t, s, n: sorted(t, key=s)[:n], "Return ONE text"),
+        (lambda t, s, n: max(t[: n - 1], key=s), "you stopped before it"),
+        (lambda t, _, n: max(t[:n], key=len), "scores 1, 2 and 3"),
         (lambda *_: None, "is there a `return`"),
     ],
     "14.penalised": [

@@ -2,11 +2,19 @@
 
 import re
 
+import torch
+
 import course_lib.exercises.the_internet as room
 
 
 def both(dropped, spam):
     return sum(d and s for d, s in zip(dropped, spam, strict=True))
+
+
+def both_in_torch(dropped, spam):
+    d, s = torch.tensor(dropped), torch.tensor(spam)
+    both = (d & s).sum()
+    return both / d.sum() if d.any() else 1.0, both / s.sum()
 
 
 def accuracy(dropped, spam):
@@ -26,6 +34,7 @@ def keeping(text, earlier, words=20, common=True, copies="near", numbers="phone"
         "phone": r"\b0\d\d[ -]\d{3}[ -]\d{4}\b",
         "any": r"\d[\d -]{7,}\d",
         "part": r"\b0\d\d[ -]\d{3}\b",
+        "example": r"045 123 4567",
     }
     return re.sub(patterns[numbers], "[phone]", text)
 
@@ -51,6 +60,10 @@ WRONG = {
     ],
     "01.ended_share": [
         (lambda t: sum(map(t.count, ".!?")) / len(lines(t)), "you counted signs"),
+        (
+            lambda t: sum(any(c in x for c in ".!?") for x in lines(t)) / len(lines(t)),
+            "END of a line",
+        ),
         (lambda t: sum(x.endswith(".") for x in lines(t)) / len(lines(t)), "? or !"),
         (
             lambda t: sum(x.endswith((".", "?")) for x in lines(t)) / len(lines(t)),
@@ -80,6 +93,10 @@ WRONG = {
         (lambda a, b: sum(x in b for x in a) / (len(a) + len(b)), "make sets first"),
         (lambda a, b: len(set(a) & set(b)), "Of how many?"),
         (lambda a, b: len(set(a) ^ set(b)) / len(set(a) | set(b)), "the distance"),
+        (
+            lambda a, b: round(len(set(a) & set(b)) / len(set(a) | set(b)), 2),
+            "do not round",
+        ),
         (lambda *_: None, "is there a `return`"),
     ],
     "01.chance_to_meet": [
@@ -104,6 +121,15 @@ WRONG = {
         ),
         (lambda t, e: keeping(t, e) is not None or None, "not True"),
         (lambda t, e: (keeping(t, e) or "").lower() or None, "as it was"),
+        (lambda t, e: keeping(t, e, words=21), "20 words are enough"),
+        (
+            lambda t, e: keeping(t, e, words=0) if len(t) >= 20 else None,
+            "19 words are not enough",
+        ),
+        (lambda t, e: keeping(t, e) or "", "you return ''"),
+        (lambda t, e: keeping(t, e[-1:]), "EVERY earlier text"),
+        (lambda t, e: keeping(t, e, numbers="example"), "every one of them"),
+        (lambda t, e: e.append(t) or keeping(t, e[:-1]), "you changed `earlier`"),
         (lambda *_: None, "nothing is kept"),
     ],
 }
@@ -112,7 +138,8 @@ RIGHT = {
         lambda d, s: [
             both(d, s) / sum(d) if sum(d) else 1.0,
             both(d, s) / sum(s) if sum(s) else 1.0,
-        ]
+        ],
+        both_in_torch,
     ],
     "01.ended_share": [
         lambda t: sum(x[-1:] in tuple(".!?") for x in lines(t)) / len(lines(t))

@@ -173,6 +173,7 @@ WRONG = {
             "whole",
         ),
         (lambda bits: sum(PLACES[k] for k, b in enumerate(bits) if b == "1"), "eight"),
+        (lambda bits: int(bits[:8], 2), "read_bits('100000000')"),
         (
             lambda bits: sum(2**k for k, b in enumerate(bits) if b == 1),
             "a letter of the",

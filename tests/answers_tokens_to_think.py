@@ -57,6 +57,10 @@ def with_a_full_stop(matter):
     return f"{worked(matter)}."
 
 
+def without_the_last_step(matter):
+    return worked(matter.rsplit(" ", 2)[0])
+
+
 def last_digit_in_the_text(text):
     found = re.findall(r"\d+", text)
     return found[-1] if found else None
@@ -118,6 +122,12 @@ def program_of_whole_numbers(matter):
     return python_for(_as_problem(matter)).replace("v % 10", "v")
 
 
+def program_of_last_digits_only(matter):
+    value, links = chain(matter)
+    lines = [f"v = v {sign} {n} % 10" for sign, n in links]
+    return "\n".join([f"v = {value}", *lines, "v"])
+
+
 def _as_problem(matter):
     return Problem("clock", f": {matter}", "", "", "", 3)
 
@@ -138,6 +148,7 @@ WRONG = {
         (bare, "Where are the steps?"),
         (whole_numbers, "keep the last digit of every step"),
         (with_a_full_stop, "without a full stop"),
+        (without_the_last_step, "should be '7 * 3 = 1, 1 + 3 = 4. Answer: 4'"),
         (lambda _matter: None, "is there a `return`"),
     ],
     "12.read_answer": [
@@ -156,6 +167,8 @@ WRONG = {
     "12.ones_first": [
         (lambda a, b: str(a + b), "write the ones first"),
         (lambda a, b: a + b, "as a text"),
+        (lambda a, b: list(str(a + b)[::-1]), "gives list"),
+        (lambda a, b: str(a + b or "")[::-1], "the sum 0 has one digit"),
         (without_carries, "the carries are lost"),
         (without_last_carry, "the last carry is lost"),
         (lambda a, b: str(int(str(a + b)[::-1])), "carry"),
@@ -165,6 +178,7 @@ WRONG = {
         (lambda matter: f"({matter}) % 10", "multiplies before it adds"),
         (program_without_end, "says nothing"),
         (program_of_whole_numbers, "keep the last digit"),
+        (program_of_last_digits_only, "`%` goes before"),
         (lambda matter: f"{matter} =", "Python refuses"),
     ],
 }

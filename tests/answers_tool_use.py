@@ -67,8 +67,36 @@ def first_call_only(tokens, ran):
     return what, query
 
 
+def first_query(tokens, ran):
+    what, query = decided(tokens, ran, last_closed)
+    if what == "run":
+        start, end = map(tokens.index, ("<search_start>", "<search_end>"))
+        query = "".join(tokens[start + 1 : end])
+    return what, query
+
+
+def never_behind_three(tokens, ran):
+    return ("stop", None) if ran >= 3 else decided(tokens, ran, last_closed)
+
+
+def looking_at_the_last(tokens, ran):
+    if tokens[-1] == "<|end|>":
+        return "stop", None
+    return decided(tokens, ran, last_closed)
+
+
+def one_thing(tokens, ran):
+    what, query = decided(tokens, ran, last_closed)
+    return what if query is None else (what, query)
+
+
 def weigh(*names):
     return lambda parts: [float(n in names) for n, count in parts for _ in range(count)]
+
+
+def weigh_by_count(parts):
+    ours = ("call", "answer", "end")
+    return [count * (n in ours) for n, count in parts for _ in range(count)]
 
 
 def cut_to(room):
@@ -115,6 +143,10 @@ WRONG = {
         (without_bound, "three calls have run already"),
         (deaf_to_the_end, "means that the assistant has finished"),
         (first_call_only, "begins at the LAST"),
+        (first_query, "begins at the LAST"),
+        (never_behind_three, "stopped before it could answer"),
+        (looking_at_the_last, "before its first token nothing is written"),
+        (one_thing, "must give two things"),
         (lambda _tokens, _ran: None, "is there a `return`"),
     ],
     "10.learned": [
@@ -124,6 +156,7 @@ WRONG = {
         (weigh("call", "answer"), "never stops"),
         (weigh("call", "end"), "behind the result"),
         (lambda parts: [1.0] * len(parts), "one for each token"),
+        (weigh_by_count, "a weight is 0 or 1"),
     ],
     "10.cut": [
         (cut_to(lambda context, used, _kept: context - used), "nothing is left"),

@@ -19,6 +19,12 @@ def hide_in_place(scores):
     return scores.masked_fill_(future(scores), -math.inf)
 
 
+def hide_by_a_factor(scores):
+    return scores * torch.ones(future(scores).shape).masked_fill(
+        future(scores), -math.inf
+    )
+
+
 def scores_of(query, key):
     return query @ key.mT / query.shape[-1] ** 0.5
 
@@ -96,6 +102,7 @@ WRONG = {
         (lambda scores: hide(scores).softmax(-1), "return scores"),
         (lambda scores: scores.clone(), "nothing is hidden"),
         (hide_in_place, "changed the tensor"),
+        (hide_by_a_factor, "[1.0, inf, nan]"),
     ],
     "04.attend": [
         (lambda q, k, v: hide(scores_of(q, k)).softmax(-2) @ v, "wrong axis"),
@@ -129,6 +136,10 @@ WRONG = {
             "LayerNorm",
         ),
         (lambda x, w: x / mean_square(x, 0).sqrt() * w, "wrong axis"),
+        (
+            lambda x, w: x / (mean_square(x, 1) + 1e-5).sqrt() * w,
+            "not for [B, T, C]",
+        ),
         (lambda x, w: x / x.pow(2).mean().sqrt() * w, "one size for all"),
         (lambda x, w: x / mean_square(x) * w, "root is missing"),
         (lambda x, w: x / x.norm(dim=-1, keepdim=True) * w, "root of the SUM"),

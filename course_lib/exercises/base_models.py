@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from course_lib.exercises.board import Mistake, exercise, expect, pin
+from course_lib.exercises.board import Mistake, exercise, expect, pin, plain_number
 from course_lib.model import ModelConfig
 
 __all__ = ["exercise"]  # so that a chapter needs one import
@@ -154,7 +154,7 @@ def _pair(got: object, call: str) -> tuple[list[int], float]:
         not isinstance(got, tuple | list)
         or len(got) != 2
         or not hasattr(got[0], "__len__")
-        or hasattr(got[1], "__len__")
+        or hasattr(plain_number(got[1]), "__len__")
     ):
         raise Mistake(f"{call}: return two things, the whole numbers and the scale.")
     return [float(value) for value in got[0]], float(got[1])

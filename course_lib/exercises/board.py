@@ -258,6 +258,12 @@ def _how_to_get(name: str, value: object) -> str:
     return f"{name} = {value!r}"
 
 
+def plain_number(got: object) -> object:
+    """Take the number out of one of numpy's or torch's; leave all else as it is."""
+    is_one = getattr(got, "ndim", None) == 0 and hasattr(got, "item")
+    return got.item() if is_one else got
+
+
 def expect(got: object, wanted: object, call: str) -> None:
     """Raise a plain Mistake with call, result and expectation if they differ."""
     if got is None and wanted is not None:

@@ -253,7 +253,7 @@ CASES: tuple[tuple[Mapping[str, float], str, str], ...] = (
     (
         GOOD | {"facts right": 0.3, "reward": 0.35, "right after practice": 0.34},
         "practice",
-        "the pages surprise it as little as before, so nothing was forgotten.",
+        "the pages surprise it hardly more than before, so nothing was forgotten.",
     ),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from course_lib.exercises.board import Mistake, exercise, expect, pin
+from course_lib.exercises.board import Mistake, exercise, expect, pin, plain_number
 
 __all__ = ["exercise"]  # so that a chapter needs one import
 
@@ -104,8 +104,7 @@ def check_masked_loss(
 ) -> None:
     surprises, weights = [4.0, 12.0, 1.0, 3.0], [0.0, 0.0, 1.0, 1.0]
     got = answer(surprises, weights)
-    if hasattr(got, "item"):  # a number of numpy or torch
-        got = got.item()
+    got = plain_number(got)
     named = {
         5.0: "the weights are not used: tokens of weight 0 do not count.",
         4.0: "you divided by nothing: that is the sum. A longer answer would count "

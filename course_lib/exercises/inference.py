@@ -76,7 +76,7 @@ def _with_temperature(scores, temperature):
 
 
 def check_cache_bytes(answer: Callable[[int, int, int, int, int], int]) -> None:
-    L, K, D, T, size = 3, 11, 5, 7, 8
+    L, K, D, T, size = 3, 11, 5, 7, 13
     numbers = L * K * D * T
     named = {
         numbers * size: "you counted the keys only: the values have to be kept, too.",

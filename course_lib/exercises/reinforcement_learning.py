@@ -3,15 +3,14 @@
 import math
 from collections.abc import Callable
 
-from course_lib.exercises.board import Mistake, exercise, expect, pin
+from course_lib.exercises.board import Mistake, exercise, expect, pin, plain_number
 
 __all__ = ["exercise"]  # so that a chapter needs one import
 
 
 def close(got: object, wanted: float) -> bool:
     """Compare numbers that were computed in another order."""
-    if hasattr(got, "item"):  # a number of numpy or torch
-        got = got.item()
+    got = plain_number(got)
     return isinstance(got, int | float) and math.isclose(got, wanted, abs_tol=1e-6)
 
 
@@ -129,8 +128,8 @@ def check_advantages(answer: Callable[[list[list[float]]], list]) -> None:
         ) from error
     if [len(row) for row in got] != [2, 2]:
         raise Mistake(
-            "a group in which all earned the same is left out; the others then belong "
-            "to the wrong problems. It gets a list of zeros."
+            "a group in which all earned the same is left out, or has too few numbers; "
+            "the others then belong to the wrong problems. It gets a zero an answer."
         )
     if any(math.isnan(value) for row in got for value in row):
         raise Mistake(

@@ -4,15 +4,14 @@ import contextlib
 import math
 from collections.abc import Callable, Sequence
 
-from course_lib.exercises.board import Mistake, expect, pin
+from course_lib.exercises.board import Mistake, expect, pin, plain_number
 
 Ids = list[int]
 
 
 def close(got: float, wanted: float, tolerance: float = 1e-6) -> bool:
     """Compare numbers that went through a logarithm; NaN is close to nothing."""
-    if hasattr(got, "item"):  # a number of numpy or torch
-        got = got.item()
+    got = plain_number(got)
     is_number = isinstance(got, int | float)
     return is_number and (got == wanted or abs(got - wanted) <= tolerance)
 
@@ -118,14 +117,16 @@ def check_softmax(answer: Callable[[list[float]], Sequence[float]]) -> None:
             "the largest and nothing if it is negative): then one of them is exp(0)."
         ) from error
     expect_close(got[0], 0.5, "softmax([-1000.0, -1000.0])[0]")
-    try:
-        got = _numbers(answer([2000.0, 0.0]), "softmax([2000.0, 0.0])")
-    except OverflowError as error:
-        raise Mistake(
-            "softmax([2000.0, 0.0]) still overflows: take off the LARGEST score, not "
-            "the smallest or the mean. Then no exponent is above 0."
-        ) from error
-    expect_close(got[0], 1.0, "softmax([2000.0, 0.0])[0]")
+    for scores in ([2000.0, 0.0], [0.0, 2000.0]):
+        call = f"softmax({scores})"
+        try:
+            got = _numbers(answer(list(scores)), call)
+        except OverflowError as error:
+            raise Mistake(
+                f"{call} still overflows: take off the LARGEST score, not the first, "
+                "the smallest or the mean. Then no exponent is above 0."
+            ) from error
+        expect_close(max(got), 1.0, f"the largest of {call}")
     given = [1.0, 2.0]
     answer(given)
     if given != [1.0, 2.0]:

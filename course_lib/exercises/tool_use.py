@@ -165,8 +165,8 @@ def check_learned(answer: Callable) -> None:
             f"{call} has {len(got)} weights for {len(parts)} tokens: one for each "
             "token, not for each part."
         )
-    if set(got) - {0.0, 1.0}:
-        raise Mistake(f"{call}: a weight is 0 or 1, and yours has {max(got):g}.")
+    if odd := [weight for weight in got if weight not in (0.0, 1.0)]:
+        raise Mistake(f"{call}: a weight is 0 or 1, and yours has {odd[0]:g}.")
     told = {name: {w for w, p in zip(got, parts) if p == name} for name, _ in TALK}
     words = {
         "result": "it trains on results. What the index answers is read, not written; "
