@@ -25,7 +25,7 @@ CHANGE_THEME = """(theme) =>
   window.jupyterapp.commands.execute('apputils:change-theme', {theme})"""
 BRIGHTNESS = """getComputedStyle(view).color.match(/\\d+/g).slice(0, 3)
   .reduce((sum, part) => sum + Number(part), 0)"""
-INTERRUPT = "window.jupyterapp.commands.execute('notebook:interrupt-kernel')"
+INTERRUPT = "() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')"
 MIMES = """(place) => window.jupyterapp.shell.currentWidget.content
   .widgets[place].model.outputs.toJSON().map((o) => Object.keys(o.data ?? {}).sort())"""
 PATIENCE = 100  # times that a cell is asked whether the page's message has arrived
