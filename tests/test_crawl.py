@@ -1,10 +1,15 @@
 """From hand-made WARC files to clean pages: each filter, and all of them together."""
 
 import gzip
+import os
 import random
+import subprocess
+import sys
+import time
 import tracemalloc
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from datasketch import MinHashLSH
@@ -46,6 +51,7 @@ from course_lib.crawl import (
 )
 from course_lib.crawl.extraction import _identifier
 from course_lib.crawl.number_set import NumberSet
+from course_lib.runtime import ROOT
 from course_lib.world import count_exposures
 from course_lib.world.web import crawl_pages
 
@@ -330,6 +336,36 @@ def test_two_workers_give_the_same_verdicts_as_one(shards, judged, tmp_path):
     two = list(clean(shards, tmp_path, workers=2))
     assert two == [verdict for verdict, _ in judged]
     assert list(tmp_path.iterdir()) == []  # what workers handed over is gone
+
+
+KILLED = """
+import multiprocessing, os, sys
+from course_lib.crawl import clean
+
+if __name__ == "__main__":
+    verdicts = clean(sys.argv[2:], sys.argv[1], workers=2)
+    next(verdicts)
+    workers = [child.pid for child in multiprocessing.active_children()]
+    print(*workers, flush=True)
+    os._exit(9)  # as if killed: nothing is tidied up
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
+def test_workers_end_with_whoever_started_them(shards, tmp_path):
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    command = [sys.executable, str(script), str(tmp_path / "work"), *map(str, shards)]
+    killed = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
+        text=True, timeout=120, check=False,
+    )  # fmt: skip
+    workers = [Path("/proc") / pid for pid in killed.stdout.split()]
+    assert len(workers) == 2, killed.stderr
+    deadline = time.monotonic() + 60
+    while any(worker.exists() for worker in workers):
+        assert time.monotonic() < deadline, "a worker went on alone"
+        time.sleep(0.1)
 
 
 def test_the_text_comes_out_as_it_was_written(scored):

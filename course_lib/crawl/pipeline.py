@@ -7,6 +7,8 @@ the number of workers.
 
 import json
 import multiprocessing
+import os
+import threading
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -163,11 +165,23 @@ def _done(tasks: list[tuple], workers: int) -> Iterator[Path]:
         return
     # spawn on every system: what works here works on Windows and macOS. An executor,
     # not a Pool: where a worker is killed, a Pool would wait for its shard for ever.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+    spawn = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, spawn, initializer=_end_with_parent)
     try:
         yield from pool.map(_sift_shard, tasks)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this worker when whoever started it is gone: it would wait for ever."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _sift_shard(task: tuple[Path, Path, dict[str, Filter]]) -> Path:
