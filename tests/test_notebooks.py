@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from notebook_rules import Chapter
 
 HOME = "/" + "home/mira"  # of nobody: what the rule against such paths has to find
+ROOTS = "/" + "root"
 CHAPTERS = sorted((rules.ROOT / "chapters").glob("*.ipynb"))
 OPENING = """# Tokenization
 **Time** 50 min · **Hardware** two cores
@@ -162,7 +163,7 @@ BROKEN = [
     (rules.few_cells_are_ignored, tag(5, "nbval-ignore-output"), "1 of 3 cells"),
     (rules.names_no_machine, show(4, stream(f"in {HOME}/x")), HOME),
     (rules.names_no_machine, put(4, source="open('C:\\\\Users\\\\m')"), "C:\\"),
-    (rules.names_no_machine, put(0, source="see `/root/x`"), "/root"),
+    (rules.names_no_machine, put(0, source=f"see `{ROOTS}/x`"), ROOTS),
     (
         rules.predictions_are_measured,
         put(4, source="predict('How many?', [1, 2], answer=2)"),
