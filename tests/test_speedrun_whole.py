@@ -13,10 +13,14 @@ import torch
 
 from course_lib.commands.speedrun import SIZES as COMMAND_SIZES
 from course_lib.commands.speedrun import whole_command
+from course_lib.speedrun.base import pretrain
 from course_lib.speedrun.card import Card, Curve, Figure, Stage, page, save_page, table
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.whole import SIZES, STEPS, Plan, Record, Runner, StepFailed
+from course_lib.speedrun.whole import record as record_module
+from course_lib.speedrun.whole import runner as runner_module
 from course_lib.speedrun.whole import steps as steps_module
+from course_lib.speedrun.whole.record import Spent
 from course_lib.speedrun.whole.runner import begun_with
 from course_lib.speedrun.whole.steps import Step, processes, run_step, step_named
 
@@ -227,20 +231,24 @@ def test_what_a_killed_call_has_spent_is_counted(tmp_path, monkeypatch):
     """Here 100 seconds before; the file is kept while a step works, and then gone."""
     spent = tmp_path / "records" / "inputs.spent.json"
     spent.parent.mkdir()
-    spent.write_text("100.0")
+    spent.write_text('{"seconds": 100.0, "share": 0.2}')
     seen = []
 
-    def slowly(_plan, _folder):
+    def slowly(_plan, folder, tell):
+        tell(0.25)
         end = time.monotonic() + 60
-        while spent.read_text() == "100.0" and time.monotonic() < end:
+        while (now := Spent.load(folder, "inputs")).seconds == 100 and (
+            time.monotonic() < end
+        ):
             time.sleep(0.01)
-        seen.append(float(spent.read_text()))
+        seen.append(now)
 
     only = tuple(replace(s, run=slowly) for s in STEPS if s.name == "inputs")
-    monkeypatch.setattr(steps_module, "SPENT_EVERY_S", 0.02)
+    monkeypatch.setattr(record_module, "SPENT_EVERY_S", 0.02)
     monkeypatch.setattr(steps_module, "STEPS", only)
     run_step("inputs", tmp_path, "tiny")
-    assert 100 < seen[0] <= Record.load(tmp_path, "inputs").seconds + 0.1
+    assert 100 < seen[0].seconds <= Record.load(tmp_path, "inputs").seconds + 0.1
+    assert seen[0].share == 0.25
     assert not spent.exists()
 
 
@@ -251,6 +259,43 @@ def test_the_time_left_is_told_once_something_has_been_measured(tmp_path):
     assert said[0] == "All is trained in fp32 on cpu."
     assert "time left: not known yet" in said[1]
     assert "about 1 min left" in said[-2]
+
+
+def test_a_step_that_tells_how_far_it_is_tells_what_is_left(tmp_path, monkeypatch):
+    """A quarter of `b` took 10 minutes: half an hour is left of it, and more of `c`."""
+    steps = (step("a", usual_s=1), step("b", "a", usual_s=800), step("c", usual_s=400))
+    runner = scripted(tmp_path, steps, said := [])
+    monkeypatch.setattr(runner_module, "TOLD_AT_S", 0.0)
+    Record(1.0, 10).save(tmp_path, "a")
+    spent = tmp_path / "records" / "b.spent.json"
+    spent.write_text(json.dumps({"seconds": 600, "share": 0.25}))
+    runner.cores = 1
+    runner.run()
+    told = [line for line in said if "at work: b 25%" in line]
+    assert told
+    assert "about 50 min left" in told[0]  # (3 x 800 / 4 + 400) / 200 x 10 minutes
+
+
+def test_how_far_a_step_is_is_told_now_and_then_only(tmp_path):
+    said = []
+    scripted(tmp_path, said=said).run()
+    assert not [line for line in said if "at work" in line]
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_without_bf16_a_step_usually_takes_longer(tmp_path, precision):
+    runner = scripted(tmp_path, [replace(CHAIN[0], usual_s=100, slower_in_fp32=4)])
+    runner.precision = precision
+    assert runner._usual_s(runner.steps[0]) == (400 if precision == "fp32" else 100)
+
+
+def test_a_base_tells_how_far_it_is(tmp_path):
+    told = []
+    plan = Plan.of("tiny")
+    world = replace(plan.base, crawled=False)
+    pretrain(world, tmp_path, told.append)
+    steps = world.training.steps
+    assert told == [(k + 1) / steps for k in range(steps)]
 
 
 def test_real_steps_need_only_what_comes_before_them():

@@ -20,7 +20,7 @@ from course_lib.data import encode_documents, windows
 from course_lib.generate import SamplingConfig, generate
 from course_lib.model import ModelConfig, Transformer
 from course_lib.runtime import atomic_write, device
-from course_lib.speedrun.folder import discard, pages_of
+from course_lib.speedrun.folder import Tell, discard, nobody, pages_of
 from course_lib.speedrun.manifest import list_files
 from course_lib.tokenizer import BPETokenizer
 from course_lib.train import (
@@ -153,10 +153,17 @@ def entry(
     return told
 
 
-def pretrain(recipe: BaseRecipe, folder: Path) -> None:
+def pretrain(recipe: BaseRecipe, folder: Path, tell: Tell = nobody) -> None:
     """Train, and write `base/` and `base_log.json` into the folder.
 
     An unfinished run is kept beside them, and gone on with by the next call.
+
+    Args:
+        tell: called after every step with the share of all steps that is done.
+
+    Raises:
+        ValueError: if the processes cannot share a step's batches evenly, or the folder
+            holds an unfinished base of another recipe.
     """
     corpus, model = read_corpus(recipe, folder), Transformer(recipe.model).to(device())
     workers = dist.get_world_size() if dist.is_initialized() else 1
@@ -184,6 +191,7 @@ def pretrain(recipe: BaseRecipe, folder: Path) -> None:
         start_step=state.step * recipe.training.accumulate,
     )  # fmt: skip
     for log in train(model, batches, config, state):
+        tell(log.step / config.steps)
         if not first:
             continue
         if log.step % 10 == 0 or log.step in recipe.samples_at:

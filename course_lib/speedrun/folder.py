@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from course_lib import checkpoint, runtime
@@ -12,6 +13,11 @@ from course_lib.tokenizer import BPETokenizer
 from course_lib.world import Document, Fact, World
 
 DOCUMENTS = "crawl_documents.jsonl.gz"  # a line of JSON for each page that was kept
+Tell = Callable[[float], None]  # called with the share of a stage's work that is done
+
+
+def nobody(_share: float) -> None:
+    """Hear how far a stage is, and do nothing."""
 
 
 def load_model(folder: Path) -> tuple[Transformer, BPETokenizer]:

@@ -8,14 +8,9 @@ from pathlib import Path
 from course_lib.speedrun.card import Card, save_page, table
 from course_lib.speedrun.whole.gather import gather_card, shipped_card
 from course_lib.speedrun.whole.plan import SIZES, Plan
+from course_lib.speedrun.whole.record import Record
 from course_lib.speedrun.whole.runner import Runner, StepFailed
-from course_lib.speedrun.whole.steps import (
-    STEPS,
-    Record,
-    Step,
-    end_with_parent,
-    run_step,
-)
+from course_lib.speedrun.whole.steps import STEPS, Step, end_with_parent, run_step
 
 __all__ = [
     "SIZES",

@@ -16,8 +16,9 @@ from course_lib.speedrun.card.page import HTML_NAME
 from course_lib.speedrun.manifest import list_files
 from course_lib.speedrun.whole.findings import GATHERED, Findings
 from course_lib.speedrun.whole.plan import Plan
+from course_lib.speedrun.whole.record import Record
 from course_lib.speedrun.whole.run import Run
-from course_lib.speedrun.whole.steps import STEPS, Record
+from course_lib.speedrun.whole.steps import STEPS
 
 COMMAND = "python -m course_lib speedrun card"
 FLOPS_A_WEIGHT = 6  # of a token's training: Kaplan et al. 2020, section 2.1

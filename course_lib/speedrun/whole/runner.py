@@ -14,11 +14,15 @@ import torch
 
 from course_lib.runtime import ROOT, atomic_write, fastest_dtype
 from course_lib.speedrun.whole.plan import Plan
-from course_lib.speedrun.whole.steps import STEPS, Record, Step, processes
+from course_lib.speedrun.whole.record import Record, Spent
+from course_lib.speedrun.whole.steps import STEPS, Step, processes
 
 RUN = "run.json"
 LOGS = "logs"
 TAIL = 2000  # characters of a failed step's log that are shown
+TOLD_AT_S = 60.0  # how far a step is, is told after so many seconds, and then every
+TOLD_EVERY_S = 300.0
+TELLS_FROM_S = 100.0  # of usual time, from which what was measured tells what is left
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
 )
@@ -65,6 +69,7 @@ class Runner:
     cores: int = field(default_factory=lambda: min(2, os.cpu_count() or 1))
     _running: dict[str, subprocess.Popen] = field(default_factory=dict)
     _started: float = 0.0
+    _tell_at: float = 0.0
     precision: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,6 +106,7 @@ class Runner:
             while len(done) < len(self.steps):
                 self._start_ready(done)
                 done |= self._collect()
+                self._tell_progress()
                 time.sleep(0.05)
         finally:
             for process in self._running.values():
@@ -126,6 +132,7 @@ class Runner:
 
     def _start(self, step: Step) -> None:
         self.say(f"[{self._clock()}] {step.title} … ({self._left()})")
+        self._tell_at = time.perf_counter() + TOLD_AT_S
         log = self.folder / LOGS / f"{step.name}.txt"
         log.parent.mkdir(exist_ok=True)
         with log.open("ab") as output:
@@ -169,18 +176,38 @@ class Runner:
             self.say(f"[{self._clock()}] {name} is done: {took}")
         return ended
 
+    def _tell_progress(self) -> None:
+        """Say now and then how far the steps are that go on."""
+        if not self._running or time.perf_counter() < self._tell_at:
+            return
+        shares = {n: Spent.load(self.folder, n).share for n in self._running}
+        told = [
+            n if share is None else f"{n} {share:.0%}" for n, share in shares.items()
+        ]
+        self.say(f"[{self._clock()}] at work: {', '.join(told)} ({self._left()})")
+        self._tell_at = time.perf_counter() + TOLD_EVERY_S
+
     def _left(self) -> str:
-        """Estimate the time left from how fast the steps so far were."""
+        """Estimate the time left from how fast all was so far."""
         usual = taken = left = 0.0
         for step in self.steps:
-            record = Record.load(self.folder, step.name)
-            if record:
-                usual, taken = usual + step.usual_s, taken + record.seconds
-            else:
-                left += step.usual_s / (self.cores if step.shares_cores else 1)
-        if usual < 30:  # nothing has been measured that would tell
+            whole = self._usual_s(step)
+            done, seconds = self._done(step)
+            usual, taken = usual + done * whole, taken + seconds
+            left += (1 - done) * whole / (self.cores if step.shares_cores else 1)
+        if usual < TELLS_FROM_S:
             return "time left: not known yet"
         return f"about {max(1, round(left * taken / usual / 60))} min left"
+
+    def _usual_s(self, step: Step) -> float:
+        return step.usual_s * (step.slower_in_fp32 if self.precision == "fp32" else 1)
+
+    def _done(self, step: Step) -> tuple[float, float]:
+        """Return the share of a step's work that is done, and the seconds it took."""
+        if record := Record.load(self.folder, step.name):
+            return 1.0, record.seconds
+        spent = Spent.load(self.folder, step.name)
+        return (spent.share, spent.seconds) if spent.share else (0.0, 0.0)
 
     def _clock(self) -> str:
         minutes, seconds = divmod(int(time.perf_counter() - self._started), 60)

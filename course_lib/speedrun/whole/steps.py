@@ -9,9 +9,8 @@ import math
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -22,6 +21,7 @@ from course_lib.runtime import DATA, atomic_write, measure
 from course_lib.speedrun.assistant import finetune
 from course_lib.speedrun.base import make_tokenizer, pretrain
 from course_lib.speedrun.crawl import clean_crawl
+from course_lib.speedrun.folder import Tell, nobody
 from course_lib.speedrun.honest import make_honest
 from course_lib.speedrun.manifest import MANIFEST, list_files
 from course_lib.speedrun.practice import study_practice
@@ -29,9 +29,8 @@ from course_lib.speedrun.preference import study_preferences
 from course_lib.speedrun.searcher import teach_to_search, train_searchers
 from course_lib.speedrun.thinking import study_thinking
 from course_lib.speedrun.whole.plan import Plan
+from course_lib.speedrun.whole.record import Record, SpentClock
 
-RECORDS = "records"
-SPENT_EVERY_S = 5.0
 WRITTEN_BY_PEOPLE = ("written for this course", "written by hand", "by hand")
 
 
@@ -41,34 +40,15 @@ class Step:
 
     name: str
     title: str
-    run: Callable[[Plan, Path], object]
+    run: Callable[[Plan, Path, Tell], object]
     needs: tuple[str, ...] = ()
     usual_s: float = 60.0  # in size small on two cores; for the time that is left
+    slower_in_fp32: float = 3.0  # times, without AVX512-BF16
     shares_cores: bool = True  # False: takes all of them for itself
     shared: bool = False  # True: torchrun's processes share its batches
 
 
-@dataclass(frozen=True)
-class Record:
-    """What a step cost, once it is done."""
-
-    seconds: float | None
-    peak_mb: float | None
-    tokens_per_s: float | None = None
-
-    @classmethod
-    def load(cls, folder: Path, name: str) -> "Record | None":
-        """Read the record of a step; None if it is not done."""
-        path = folder / RECORDS / f"{name}.json"
-        return cls(**json.loads(path.read_text())) if path.is_file() else None
-
-    def save(self, folder: Path, name: str) -> None:
-        """Say that a step is done."""
-        content = json.dumps(asdict(self), indent=1)
-        atomic_write(folder / RECORDS / f"{name}.json", content)
-
-
-def bring_what_people_wrote(_plan: Plan, folder: Path) -> None:
+def bring_what_people_wrote(_plan: Plan, folder: Path, _tell: Tell) -> None:
     """Copy the hand-written files of `data/`: the only ones that no program makes."""
     entries = json.loads((DATA / MANIFEST).read_text(encoding="utf-8"))
     for entry in entries:
@@ -79,69 +59,78 @@ def bring_what_people_wrote(_plan: Plan, folder: Path) -> None:
 
 
 STEPS = (
-    Step("inputs", "What people wrote", bring_what_people_wrote, usual_s=3),
+    Step(
+        "inputs",
+        "What people wrote",
+        bring_what_people_wrote,
+        usual_s=3,
+        slower_in_fp32=1,
+    ),
     Step(
         "crawl",
         "The internet: raw pages, cleaned",
-        lambda plan, folder: clean_crawl(plan.crawl, folder),
+        lambda plan, folder, _tell: clean_crawl(plan.crawl, folder),
         usual_s=45,
+        slower_in_fp32=1,
         shares_cores=False,
     ),
     Step(
         "tokenizer",
         "The tokenizer, made from what is left of them",
-        lambda plan, folder: make_tokenizer(plan.base, folder),
+        lambda plan, folder, _tell: make_tokenizer(plan.base, folder),
         ("crawl",),
         usual_s=15,
+        slower_in_fp32=1,
     ),
     Step(
         "base",
         "Pretraining: the base model",
-        lambda plan, folder: pretrain(plan.base, folder),
+        lambda plan, folder, tell: pretrain(plan.base, folder, tell),
         ("tokenizer",),
         usual_s=1600,
+        slower_in_fp32=5.5,
         shares_cores=False,
         shared=True,
     ),
     Step(
         "assistant",
         "Supervised finetuning: the assistant",
-        lambda plan, folder: finetune(plan.assistant, folder),
+        lambda plan, folder, _tell: finetune(plan.assistant, folder),
         ("inputs", "base"),
         usual_s=330,
     ),
     Step(
         "honest",
         "Hallucinations: the assistant that says it does not know",
-        lambda plan, folder: make_honest(plan.honest, folder),
+        lambda plan, folder, _tell: make_honest(plan.honest, folder),
         ("assistant",),
         usual_s=300,
     ),
     Step(
         "lessons",
         "Tools: lessons in looking things up",
-        lambda plan, folder: train_searchers(plan.search, folder),
+        lambda plan, folder, _tell: train_searchers(plan.search, folder),
         ("assistant",),
         usual_s=280,
     ),
     Step(
         "search",
         "Tools: the assistant that looks things up",
-        lambda plan, folder: teach_to_search(plan.search, folder),
+        lambda plan, folder, _tell: teach_to_search(plan.search, folder),
         ("honest", "lessons"),
         usual_s=240,
     ),
     Step(
         "thinking",
         "Tokens to think: the answer first, or the steps",
-        lambda plan, folder: study_thinking(folder, recipe=plan.thinking),
+        lambda plan, folder, _tell: study_thinking(folder, recipe=plan.thinking),
         ("base",),
         usual_s=100,
     ),
     Step(
         "practice",
         "Imitation, then practice: reinforcement learning",
-        lambda plan, folder: study_practice(
+        lambda plan, folder, _tell: study_practice(
             folder, runs=plan.practice, recipe=plan.apprentice
         ),
         ("assistant",),
@@ -150,7 +139,7 @@ STEPS = (
     Step(
         "preference",
         "Preferences: slogans, a reward model, and RLHF",
-        lambda plan, folder: study_preferences(
+        lambda plan, folder, _tell: study_preferences(
             folder, ("free", "leash"), plan.preference
         ),
         ("assistant",),
@@ -194,12 +183,12 @@ def run_step(name: str, folder: Path, size: str, seeds: int = 1) -> None:
     step, plan = step_named(name), Plan.of(size, seeds)
     runtime.keep_freed_memory()
     first = not dist.is_initialized() or dist.get_rank() == 0
-    spent = _Spent(folder / RECORDS / f"{name}.spent.json") if first else None
+    clock = SpentClock(folder, name) if first else None
     with measure() as cost:
-        step.run(plan, folder)
-    if spent is None:
+        step.run(plan, folder, clock.tell if clock else nobody)
+    if clock is None:
         return
-    seconds = spent.before_s + cost.elapsed_s
+    seconds = clock.before_s + cost.elapsed_s
     speed = None
     if name == "base":
         recipe = plan.base
@@ -207,29 +196,7 @@ def run_step(name: str, folder: Path, size: str, seeds: int = 1) -> None:
         speed = round(recipe.training.steps * per_step / seconds, 1)
     record = Record(round(seconds, 1), round(cost.peak_memory_mb), speed)
     record.save(folder, name)
-    spent.forget()
-
-
-class _Spent:
-    """What a step has cost so far, in a file: a kill must not make it look cheap."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self._over = path, threading.Event()
-        self.before_s = json.loads(path.read_text()) if path.is_file() else 0.0
-        self._writer = threading.Thread(target=self._keep, daemon=True)
-        self._writer.start()
-
-    def _keep(self) -> None:
-        began = time.perf_counter()
-        while not self._over.wait(SPENT_EVERY_S):
-            seconds = self.before_s + time.perf_counter() - began
-            atomic_write(self.path, json.dumps(round(seconds, 1)))
-
-    def forget(self) -> None:
-        """Take the file away: the step has a record."""
-        self._over.set()
-        self._writer.join()
-        self.path.unlink(missing_ok=True)
+    clock.forget()
 
 
 def processes(step: Step, device: str, batches: int) -> int:
