@@ -1,6 +1,17 @@
-"""Load the strict notebook testing, and put long files first where two run at once."""
+"""Load the strict notebook testing and the checks of shapes; put long files first."""
 
 from collections import Counter
+from pathlib import Path
+
+from shape_checks import check_on_import
+
+ROOT = Path(__file__).parent
+SHAPED = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in sorted((ROOT / "course_lib").rglob("*.py"))
+    if "from jaxtyping import" in path.read_text(encoding="utf-8")
+]
+check_on_import(SHAPED)  # while nothing has imported them
 
 pytest_plugins = ["strict_nbval"]  # tests/strict_nbval.py; see pythonpath in pyproject
 

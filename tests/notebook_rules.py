@@ -394,6 +394,23 @@ def predictions_are_measured(chapter: Chapter) -> list[str]:
     return complaints
 
 
+def has_one_heart(chapter: Chapter) -> list[str]:
+    """Every exercise states its minutes; whoever has time for one knows for which."""
+    prose = "\n".join(
+        c.source for c in chapter.notebook.cells if c.cell_type == "markdown"
+    )
+    stated = re.findall(r"\*\*Exercise [\w.]+\*\* \*\((.*?)\)\*", prose)
+    complaints = [
+        f"an exercise takes {one!r}, which is not 'N minutes'"
+        for one in stated
+        if not re.fullmatch(r"\d+ minutes?(, the heart)?", one)
+    ]
+    hearts = sum("the heart" in one for one in stated)
+    if hearts != min(chapter.number, 1):  # chapter 00 only welcomes
+        complaints.append(f"{hearts} exercises are called the heart of the chapter")
+    return complaints
+
+
 RULES: tuple[Callable[[Chapter], list[str]], ...] = (
     lines_are_no_accidental_lists,
     is_valid,
@@ -411,4 +428,5 @@ RULES: tuple[Callable[[Chapter], list[str]], ...] = (
     few_cells_are_ignored,
     names_no_machine,
     predictions_are_measured,
+    has_one_heart,
 )

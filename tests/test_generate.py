@@ -128,7 +128,9 @@ def test_what_is_kept_sums_to_one_in_the_old_proportions(logits):
 
 def test_darts_hit_tokens_by_hand():
     row = torch.tensor([[0.25, 0.5, 0.25]])
-    hit = [draw(row, torch.tensor([dart])).item() for dart in (0, 0.2, 0.25, 0.7, 0.75)]
+    hit = [
+        draw(row, torch.tensor([dart])).item() for dart in (0.0, 0.2, 0.25, 0.7, 0.75)
+    ]
     assert hit == [0, 0, 1, 1, 2]
 
 

@@ -18,6 +18,7 @@ OPENING = """# Tokenization
 **Time** 50 min · **Hardware** two cores
 
 **You will be able to** count tokens."""
+EXERCISE = "**Exercise 02.pairs** *(5 minutes, the heart)*. Count them."
 Damage = Callable[[NotebookNode], object]
 
 
@@ -54,7 +55,7 @@ def good_notebook() -> NotebookNode:
         new_markdown_cell("## 2.1 Bits\n\n```python\n# no title\n```"),
         code("1 / 0", new_output("error", ename="E", evalue="e", traceback=["t"]),
              count=1, tags=("raises-exception",)),
-        new_markdown_cell("## 2.2 Pairs\n\n### Deeper"),
+        new_markdown_cell(f"## 2.2 Pairs\n\n### Deeper\n\n{EXERCISE}"),
         code("def pairs_by_hand(ids):\n    return ids", count=2),
         code("%matplotlib inline\nprint(2)", stream("2\n"), count=3),
         code("print(1)\nassert 1 < 2", stream("1\n"), count=4),
@@ -173,6 +174,17 @@ BROKEN = [
         rules.predictions_are_measured,
         put(4, source="predict('How many?', [1, 2], lambda: n)"),
         "never tells the score",
+    ),
+    (
+        rules.has_one_heart,
+        put(3, source=EXERCISE.replace(", the heart", "")),
+        "0 exercises are called the heart",
+    ),
+    (rules.has_one_heart, put(0, source=OPENING + EXERCISE), "2 exercises are called"),
+    (
+        rules.has_one_heart,
+        put(3, source=EXERCISE.replace("5 minutes", "a while")),
+        "'a while, the heart', which is not 'N minutes'",
     ),
     (
         rules.names_no_machine,

@@ -131,6 +131,15 @@ def test_with_a_leash_it_ends_near_its_peak(seed):
     assert run[-1]["kl"] < LOG[f"free {seed}"][-1]["kl"]
 
 
+def test_the_policy_on_the_leash_is_kept(sloganeer):
+    """What lies in `data/` is what the log's last look has seen."""
+    asked, last = requests_of_tests(), LOG["leash 0"][-1]
+    kept = report(*load(data_path("preferred")), asked, answers=6).truth
+    began = report(*sloganeer, asked, answers=6).truth
+    assert kept.low < last["truth"] < kept.high
+    assert kept.low > began.high
+
+
 def test_more_labels_make_a_better_reward_model_than_the_labels_themselves():
     few, many = (LOG[f"labels {n}"][0] for n in (20, 2000))
     assert many["truth"][1] > few["truth"][0]

@@ -15,6 +15,10 @@ from course_lib.speedrun.folder import DOCUMENTS
 from course_lib.speedrun.whole import STEPS, Record
 
 LIMIT_S = 900
+MODELS = {
+    "base", "assistant", "honest", "searcher", "thinker", "apprentice", "practised",
+    "sloganeer", "preferred",
+}  # fmt: skip
 HALF_DONE = (  # in the order of the steps
     f".{DOCUMENTS}.tmp",
     "base_unfinished",
@@ -57,6 +61,8 @@ def test_a_run_makes_every_model_and_a_card(whole):
     folder, output = whole
     for step in STEPS:
         assert Record.load(folder, step.name), step.name
+    models = {path.parent.name for path in folder.glob("*/model.safetensors")}
+    assert models == MODELS
     card = Card.load(folder)
     assert {stage.name for stage in card.stages} == {step.name for step in STEPS}
     assert len(card.figures) > 10

@@ -47,7 +47,7 @@ CLOSING = {
 _USED = re.compile(r"(?<!import )\b(" + "|".join(WIDGETS) + r")\(")
 _EXERCISE = re.compile(r"@exercise\(\"([\w.]+)\"\)")
 _CHART = re.compile(r"LiveChart: (.+) \(points: ")
-_ASKED_FOR = re.compile(r"\*\((\d+) minutes?\)\*")  # behind an exercise's name
+_ASKED_FOR = re.compile(r"\*\((\d+) minutes?(?:, the heart)?\)\*")
 _HEADING = re.compile(r"##? (.+)")
 
 

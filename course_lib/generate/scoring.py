@@ -18,7 +18,7 @@ def score(
     prompts: Sequence[Sequence[int]],
     continuations: Sequence[Sequence[int]],
     batch_size: int = 64,
-) -> list[Float[Tensor, " T"]]:
+) -> list[Float[Tensor, " _"]]:  # one number for each token of a continuation
     """Return the log-probability (natural) of each token of each continuation.
 
     Their sum is the log-probability of the whole answer; their mean compares answers

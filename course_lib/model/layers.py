@@ -99,7 +99,7 @@ class Attention(nn.Module):
         by: Rotation | None,
         layer: int = 0,
         cache: KVCache | None = None,
-        places: Int[Tensor, "B T"] | None = None,
+        places: Int[Tensor, "#B T"] | None = None,  # one row may stand for all
     ) -> Float[Tensor, "B T C"]:
         query, key, value = self.project(x, by)
         mask = None
@@ -196,7 +196,7 @@ class Block(nn.Module):
         by: Rotation | None,
         layer: int = 0,
         cache: KVCache | None = None,
-        places: Int[Tensor, "B T"] | None = None,
+        places: Int[Tensor, "#B T"] | None = None,  # one row may stand for all
     ) -> Float[Tensor, "B T C"]:
         h = x + self.attention(self.attention_norm(x), by, layer, cache, places)
         return h + self.mlp(self.mlp_norm(h))

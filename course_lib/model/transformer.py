@@ -92,7 +92,7 @@ class Transformer(nn.Module):
 
     def _start(
         self, token_ids: Int[Tensor, "B T"], cache: KVCache | None
-    ) -> tuple[Float[Tensor, "B T C"], Rotation | None, Int[Tensor, "B T"]]:
+    ) -> tuple[Float[Tensor, "B T C"], Rotation | None, Int[Tensor, "#B T"]]:
         """Embed the ids, and say where they stand."""
         if token_ids.dim() != 2 or token_ids.shape[1] == 0:
             raise ValueError(

@@ -1,8 +1,9 @@
 """Teach the assistant to write slogans, and record what becomes of it under preference.
 
 Reward models from few and many labels, best of n, policy gradient with and without a
-leash, DPO. Labels come from a noisy reader of the hidden taste; what is logged as truth
-no training has seen. Each seed has labels, a reward model and runs of its own.
+leash, DPO. The policy on the leash is kept, as `preferred/`. Labels come from a noisy
+reader of the hidden taste; what is logged as truth no training has seen. Each seed has
+labels, a reward model and runs of its own.
 """
 
 import copy
@@ -49,7 +50,7 @@ from course_lib.train import TrainConfig, train
 from course_lib.world.dice import Dice
 
 COMMAND = "python -m course_lib speedrun preference"
-SLOGANEER, LOG = "sloganeer", "preference_log.json"
+SLOGANEER, PREFERRED, LOG = "sloganeer", "preferred", "preference_log.json"
 SLOGAN_TRAINING = TrainConfig(
     steps=100, learning_rate=1e-3, optimizer="adamw", warmup_steps=5,
     decay_fraction=0.6, precision="fastest",
@@ -223,7 +224,10 @@ class Study:
         return found
 
     def run(self, kl: float, seed: int) -> list[dict]:
-        """Push the policy against the reward model of a seed; look every few steps."""
+        """Push the policy against the reward model of a seed; look every few steps.
+
+        What the leash of the first seed has held is the last model of the course.
+        """
         reward_model, recipe = self.reward_model(seed), self.recipe
         policy = copy.deepcopy(self.policy)
         every_prompt = prompts_judged_by(reward_model, REQUESTS, self.tokenizer)
@@ -242,7 +246,16 @@ class Study:
             if log.step % recipe.every == 0:
                 looks.append(self.look(policy, reward_model, log.step))
                 looks[-1]["elapsed_s"] = round(log.elapsed_s)
+        if kl and seed == recipe.seeds[0]:
+            self.keep(policy, seed)
         return looks
+
+    def keep(self, policy: Transformer, seed: int) -> None:
+        """Write a policy as `preferred/`, and list it."""
+        notes = {"made_by": COMMAND, "seed": seed, "kl": self.recipe.kl}
+        place = self.folder / PREFERRED
+        checkpoint.save(place, policy, self.tokenizer, notes, torch.bfloat16)
+        list_files(self.folder, [PREFERRED], COMMAND, seed)
 
     def look(
         self, policy: Transformer, reward_model: RewardModel | None, step: int
@@ -283,7 +296,7 @@ def study_preferences(
     folder: Path, parts: tuple[str, ...] = (), recipe: PreferenceRecipe = STUDY
 ) -> None:
     """Make the parts that `preference_log.json` lacks: all, or those that begin so."""
-    list_again(folder, (LOG, SLOGANEER), COMMAND, 0)
+    list_again(folder, (LOG, SLOGANEER, PREFERRED), COMMAND, 0)
     study = Study(folder, recipe)
     todo: dict[str, Callable[[], object]] = {}
     for seed in recipe.seeds:
