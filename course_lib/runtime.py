@@ -31,6 +31,7 @@ T = TypeVar("T")
 # Training also casts, adds and normalises, which bf16 does not speed up: below this
 # factor in pure matrix products nothing is left of the gain.
 BF16_PAYS_FROM = 1.3
+PATIENCE_S = 2.0 if sys.platform == "win32" else 0.0  # with renaming
 
 
 def data_path(name: str) -> Path:
@@ -70,10 +71,28 @@ def atomic_write(path: str | Path, content: str | bytes) -> Path:
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         unfinished.write_bytes(data)
-        os.replace(unfinished, path)
+        rename(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
     return path
+
+
+def rename(old: str | Path, new: str | Path) -> None:
+    """Rename a file or folder; a file of the new name is replaced.
+
+    Under Windows this fails while somebody looks into it, as virus scanners do with
+    what is new; so there it is tried again for a while.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            os.replace(old, new)
+        except PermissionError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def mode() -> str:
@@ -140,6 +159,16 @@ def seed_everything(seed: int) -> None:
     random.seed(seed)
     numpy.random.seed(seed)
     torch.manual_seed(seed)
+
+
+def torchrun(processes: int) -> list[str]:
+    """Say how `python -m` calls torchrun for some processes of this machine.
+
+    At its own address: the host's name, which torchrun would take, leads nowhere on
+    many a laptop.
+    """
+    here = ["--standalone", "--local-addr=127.0.0.1"]
+    return ["torch.distributed.run", *here, f"--nproc-per-node={processes}"]
 
 
 def matmul_gflops(

@@ -59,7 +59,7 @@ class Chapter:
 
 def syllabus(folder: Path = CHAPTERS) -> list[Chapter]:
     """Read all chapters of a folder, in order."""
-    return [read_chapter(path) for path in sorted(folder.glob("*.ipynb"))]
+    return [read_chapter(path) for path in sorted(folder.glob("[!.]*.ipynb"))]
 
 
 def read_chapter(path: Path) -> Chapter:

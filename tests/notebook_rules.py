@@ -17,6 +17,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from course_lib.checkpoint.whole import CLUTTER
+
 ROOT = Path(__file__).resolve().parents[1]
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -294,7 +296,8 @@ def manifest_faults(data: Path) -> list[str]:
         elif hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
             faults.append(f"{entry['file']}: another sha256 than listed")
     listed = {entry.get("file") for entry in entries} | {"MANIFEST.json", ".gitkeep"}
-    there = {p.relative_to(data).as_posix() for p in data.rglob("*") if p.is_file()}
+    files = [p for p in data.rglob("*") if p.is_file() and p.name not in CLUTTER]
+    there = {p.relative_to(data).as_posix() for p in files}
     return faults + [f"{name}: not listed" for name in sorted(there - listed)]
 
 

@@ -157,14 +157,13 @@ def test_a_save_that_fails_leaves_the_old_checkpoint(tmp_path, monkeypatch, brea
 
 def test_a_rename_that_fails_puts_the_old_checkpoint_back(tmp_path, monkeypatch):
     folder = saved(tmp_path)
-    rename = Path.rename
 
-    def fails_for_new(self, target):
-        if self.name.endswith(".tmp"):
+    def fails_for_new(old, new):
+        if old.name.endswith(".tmp"):
             raise PermissionError("open in another program")
-        return rename(self, target)
+        runtime.rename(old, new)
 
-    monkeypatch.setattr(Path, "rename", fails_for_new)
+    monkeypatch.setattr("course_lib.checkpoint.whole.rename", fails_for_new)
     with pytest.raises(PermissionError, match="another program"):
         checkpoint.save(folder, model_of(seed=1))
     assert torch.equal(checkpoint.load(folder)[0](IDS), model_of()(IDS))

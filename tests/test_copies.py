@@ -87,6 +87,12 @@ def test_the_course_itself_keeps_its_outputs(course):
     assert committed["cells"][1]["outputs"]
 
 
+def test_what_a_mac_leaves_on_a_stick_is_no_chapter(course):
+    (course.chapters / f"._{NAME}").write_bytes(b"\0\5\x16\7 no notebook")
+    assert course.update().what == "same"
+    assert course.names() == [NAME]
+
+
 def test_unchanged_course_touches_nothing(course):
     before = (course.mine / NAME).stat().st_mtime_ns
     assert course.update().what == "same"

@@ -4,7 +4,7 @@
 """
 
 import subprocess
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
@@ -41,12 +41,31 @@ def test_packages_are_found_from_outside(tmp_path, os_name, below):
         ("Darwin", "arm64", 64, None),
         ("Windows", "AMD64", 64, None),
         ("Windows", "AMD64", 32, "64-bit Python"),
+        ("Windows", "ARM64", 64, "for x64"),
         ("Darwin", "x86_64", 64, "Intel"),
     ],
 )
 def test_machines_without_pytorch_are_told_so(system, processor, bits, reason):
     told = machine.no_pytorch_because(system, processor, bits)
     assert told is None if reason is None else reason in told
+
+
+@pytest.mark.parametrize(
+    ("system", "long_paths", "letters", "fits"),
+    [
+        ("Windows", False, 64, True),
+        ("Windows", False, 65, False),
+        ("Windows", True, 65, True),
+        ("Linux", True, 65, True),
+    ],
+)
+def test_a_folder_too_deep_for_windows_is_told_before_anything_is_loaded(
+    system, long_paths, letters, fits
+):
+    folder = Path("x" * letters)
+    told = machine.too_deep_because(folder, system, long_paths)
+    assert (told is None) == fits
+    assert fits or "short path" in told
 
 
 def test_memory_of_linux():
@@ -110,7 +129,10 @@ def test_half_made_environment_is_made_anew(env, monkeypatch):
 
 def test_environment_whose_python_was_removed_does_not_count_as_working(env):
     env.python.parent.mkdir(parents=True)
-    env.python.symlink_to("/no/such/python3")
+    try:
+        env.python.symlink_to("/no/such/python3")
+    except OSError:
+        pytest.skip("this system keeps symbolic links to administrators")
     assert environment.working_python(env) is None
 
 

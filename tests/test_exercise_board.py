@@ -2,6 +2,7 @@
 
 import linecache
 import signal
+import time
 
 import pytest
 
@@ -83,7 +84,16 @@ def test_the_line_that_raised_is_shown(capsys):
     assert "in the line\n      return n / half" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs POSIX timers")
+@pytest.fixture(params=["by a signal", "by a thread"])
+def timer(request, monkeypatch):
+    """As it is on this system, and as it is where signals have no timer (Windows)."""
+    if request.param == "by a thread":
+        monkeypatch.delattr(signal, "setitimer", raising=False)
+    elif not hasattr(signal, "setitimer"):
+        pytest.skip("needs POSIX timers")
+
+
+@pytest.mark.usefixtures("timer")
 def test_a_loop_without_an_end_is_ended(monkeypatch, capsys):
     monkeypatch.setattr("course_lib.exercises.board.CHECK_S", 0.2)
     source = "def double(n):\n    while True:\n        n = n\n"
@@ -91,7 +101,18 @@ def test_a_loop_without_an_end_is_ended(monkeypatch, capsys):
     assert "has not come to an end" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs POSIX timers")
+@pytest.mark.usefixtures("timer")
+def test_what_ends_in_time_is_let_alone(monkeypatch, capsys):
+    monkeypatch.setattr("course_lib.exercises.board.CHECK_S", 0.3)
+    for _ in range(20):
+        exercise("test.double")(notebook_function("def double(n):\n    return 2 * n\n"))
+    time.sleep(0.5)
+    said = capsys.readouterr().out
+    assert said.count("right") == 20
+    assert "come to an end" not in said
+
+
+@pytest.mark.usefixtures("timer")
 def test_no_except_keeps_a_loop_going(monkeypatch, capsys):
     monkeypatch.setattr("course_lib.exercises.board.CHECK_S", 0.2)
     source = (

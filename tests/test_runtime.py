@@ -1,5 +1,6 @@
 """Facts about paths, modes, devices, seeds, speed, and writing files."""
 
+import os
 import subprocess
 import sys
 
@@ -143,6 +144,31 @@ def test_atomic_write_replaces_the_whole_file(tmp_path):
     runtime.atomic_write(path, "né\n")
     assert path.read_bytes() == b"n\xc3\xa9\n"
     assert [p.name for p in path.parent.iterdir()] == ["a.txt"]
+
+
+def test_a_rename_waits_for_whoever_looks_into_the_file(tmp_path, monkeypatch):
+    """As a virus scanner does under Windows: here it lets go at the third try."""
+    (tmp_path / "new").write_text("new")
+    real, tries = os.replace, []
+
+    def held(old, new):
+        tries.append(new)
+        if len(tries) < 3:
+            raise PermissionError("somebody has it open")
+        real(old, new)
+
+    monkeypatch.setattr(os, "replace", held)
+    with pytest.raises(PermissionError):  # elsewhere it means what it says
+        runtime.rename(tmp_path / "new", tmp_path / "old")
+    monkeypatch.setattr(runtime, "PATIENCE_S", 60.0)
+    runtime.rename(tmp_path / "new", tmp_path / "old")
+    assert (tmp_path / "old").read_text() == "new"
+    assert len(tries) == 3
+
+
+def test_torchrun_meets_at_this_machines_own_address():
+    assert runtime.torchrun(2)[0] == "torch.distributed.run"
+    assert "--local-addr=127.0.0.1" in runtime.torchrun(2)
 
 
 @pytest.mark.parametrize("stops", [OSError("disk full"), KeyboardInterrupt()])

@@ -173,7 +173,7 @@ def test_a_run_goes_on_in_the_precision_it_began_with(tmp_path, monkeypatch):
     chosen = "course_lib.speedrun.whole.runner.fastest_dtype"
     monkeypatch.setattr(chosen, lambda _device: torch.bfloat16)
     first = Runner(tmp_path, "small", say=lambda _: None)
-    assert first.environment()["COURSE_PRECISION"] == "bf16"
+    assert first.environment(STEPS[0])["COURSE_PRECISION"] == "bf16"
     monkeypatch.setattr(chosen, lambda _device: torch.float32)
     again = Runner(tmp_path, "small", say=lambda _: None)
     assert again.precision == "bf16"
@@ -183,7 +183,22 @@ def test_a_run_goes_on_in_the_precision_it_began_with(tmp_path, monkeypatch):
 
 def test_a_step_finds_its_device_in_the_environment(tmp_path):
     runner = Runner(tmp_path, "tiny", device="cuda")
-    assert runner.environment()["COURSE_DEVICE"] == "cuda"
+    assert runner.environment(STEPS[0])["COURSE_DEVICE"] == "cuda"
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_step_that_trains_alone_takes_all_cores(tmp_path, monkeypatch, n):
+    """Under Windows there is no second process to share the batches with."""
+    shared = step_named("base")
+    alone = {"base": n}
+    monkeypatch.setattr(
+        runner_module, "processes", lambda step, *_: alone.get(step.name, 1)
+    )
+    runner = Runner(tmp_path, "tiny")
+    runner.cores = 2
+    threads = "2" if n == 1 else "1"
+    assert runner.environment(shared)["OMP_NUM_THREADS"] == threads
+    assert runner.environment(step_named("assistant"))["OMP_NUM_THREADS"] == "1"
 
 
 def test_a_folder_holds_one_number_of_seeds(tmp_path):

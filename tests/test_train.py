@@ -3,12 +3,12 @@
 import dataclasses
 import itertools
 import math
-import os
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from course_lib import runtime
 from course_lib.data import Batch
 from course_lib.model import ModelConfig, Transformer
 from course_lib.train import (
@@ -261,14 +261,13 @@ def test_a_run_caught_while_it_was_replaced_is_found(tmp_path, monkeypatch):
     state = TrainState.fresh(model, CONFIG)
     assert not find_run(tmp_path / "run")
     save_run(tmp_path / "run", model, state)
-    real = os.replace
 
-    def killed_between(source, target):
-        if str(source).endswith(".tmp"):
+    def killed_between(old, new):
+        if str(old).endswith(".tmp"):
             raise InterruptedError
-        real(source, target)
+        runtime.rename(old, new)
 
-    monkeypatch.setattr("course_lib.train.resume.os.replace", killed_between)
+    monkeypatch.setattr("course_lib.train.resume.rename", killed_between)
     with pytest.raises(InterruptedError):
         save_run(tmp_path / "run", model, state)
     monkeypatch.undo()

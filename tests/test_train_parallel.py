@@ -11,6 +11,7 @@ import torch
 from test_train import CONFIG, SMALL, batches, joined, losses
 
 from course_lib.model import Transformer
+from course_lib.runtime import torchrun
 from course_lib.train import train
 
 WORKER = """
@@ -18,6 +19,7 @@ import datetime, json, sys
 import torch.distributed as dist
 from test_train import CONFIG, SMALL, batches, losses
 from course_lib.model import Transformer
+from course_lib.runtime import torchrun
 from course_lib.train import train
 
 dist.init_process_group("gloo", timeout=datetime.timedelta(seconds=120))
@@ -30,7 +32,8 @@ dist.destroy_process_group()
 
 
 @pytest.mark.skipif(
-    not torch.distributed.is_available(), reason="needs torch.distributed"
+    sys.platform == "win32" or not torch.distributed.is_available(),
+    reason="needs torch.distributed, with libuv",
 )
 def test_two_processes_equal_one_with_batches_twice_as_large(tmp_path, monkeypatch):
     worker, result = tmp_path / "worker.py", tmp_path / "curve.json"
@@ -40,8 +43,7 @@ def test_two_processes_equal_one_with_batches_twice_as_large(tmp_path, monkeypat
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     loopback = "lo0" if sys.platform == "darwin" else "lo"
     monkeypatch.setenv("GLOO_SOCKET_IFNAME", loopback)  # not the host name's address
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone",
-               "--nproc-per-node=2", str(worker), str(result)]  # fmt: skip
+    command = [sys.executable, "-m", *torchrun(2), str(worker), str(result)]
     for _ in range(3):  # gloo itself was once seen to abort while workers connected
         done = subprocess.run(command, capture_output=True, text=True, timeout=240)
         if "SIGABRT" not in done.stderr:

@@ -119,6 +119,11 @@ def test_a_folder_that_is_no_wheelhouse_is_refused(tmp_path):
         wheelhouse.check(tmp_path)
 
 
+def test_what_a_mac_leaves_on_a_stick_does_no_harm(folder):
+    (folder / "._torch-2.13.0-py3-none-any.whl").write_bytes(b"\0\5\x16\7")
+    assert wheelhouse.check(folder)
+
+
 def test_the_real_model_comes_along_and_is_copied_once(folder, tmp_path):
     (folder / REAL_MODEL).write_bytes(b"weights")
     wheelhouse.write_sums(folder)

@@ -3,7 +3,6 @@
 The models are scripts, but for the last: a real one with random weights.
 """
 
-import os
 import re
 import signal
 import threading
@@ -161,7 +160,7 @@ def test_an_interrupt_ends_what_say_waits_for_and_keeps_it():
     def speak(_messages):
         for k in range(1_000):
             if k == 2:
-                os.kill(os.getpid(), signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)
             yield Piece(f"{k} ", 0.5)
 
     panel = ChatPanel({"endless": speak})

@@ -2,7 +2,6 @@
 
 import base64
 import math
-import os
 import re
 import signal
 import threading
@@ -30,7 +29,7 @@ def falling(steps: int = 60) -> LiveChart:
 
 
 def interrupt() -> None:
-    os.kill(os.getpid(), signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
 
 
 def interrupt_when_it_is_heard(before: object) -> None:

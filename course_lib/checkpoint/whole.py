@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from course_lib.model import ModelConfig, Transformer
+from course_lib.runtime import rename
 
 # What systems and editors leave behind in a folder that somebody looked into.
 CLUTTER = {".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints"}
@@ -62,16 +63,16 @@ def check_replaceable(folder: Path, ours: set[str]) -> None:
 def _take_place(new: Path, folder: Path) -> None:
     """Rename a folder over another; no system can do that in one step."""
     if not folder.exists():
-        new.rename(folder)
+        rename(new, folder)
         return
     old = _beside(folder, "old")
-    folder.rename(old)
+    rename(folder, old)
     try:
-        new.rename(folder)
+        rename(new, folder)
     except OSError:
-        old.rename(folder)
+        rename(old, folder)
         raise
-    shutil.rmtree(old)
+    shutil.rmtree(old, ignore_errors=True)  # the new one stands: no reason to fail
 
 
 def _beside(folder: Path, suffix: str) -> Path:

@@ -95,6 +95,10 @@ def explain(env: Environment, *, from_index: bool = True) -> None:
     problem = machine.no_pytorch_because(*machine.platform_key())
     if problem is not None:
         raise CommandError(f"The course cannot be installed here: {problem}")
+    system, *_ = machine.platform_key()
+    problem = machine.too_deep_because(env.root, system, machine.allows_long_paths())
+    if problem is not None:
+        raise CommandError(f"The course cannot be installed here: {problem}")
     if env.stamp.exists():
         print("Some of the packages are new or have changed since the last time.\n")
         return

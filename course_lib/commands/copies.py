@@ -115,7 +115,7 @@ def update_copies(chapters: Path, folder: Path) -> list[Outcome]:
     folder.mkdir(exist_ok=True)
     record = read_record(folder)
     outcomes = []
-    for path in sorted(chapters.glob("*.ipynb")):
+    for path in sorted(chapters.glob("[!.]*.ipynb")):
         before = dict(record)
         outcomes.append(_update_one(read_notebook(path), path.name, folder, record))
         if record != before:  # a full disk must not stop one who has all chapters

@@ -43,11 +43,11 @@ def copy_for_colab(folder: Path, chapters: Path = CHAPTERS) -> list[str]:
     Raises:
         CommandError: if the folder holds notebooks, or the course has no address.
     """
-    if any(folder.glob("*.ipynb")):
+    if any(folder.glob("[!.]*.ipynb")):
         raise CommandError(f"{folder} holds notebooks already: choose an empty folder.")
     cell = address.colab_cell(address.known_address())
     names = []
-    for path in sorted(chapters.glob("*.ipynb")):
+    for path in sorted(chapters.glob("[!.]*.ipynb")):
         notebook = copies.cleared(copies.read_notebook(path))
         copies.begin_with(notebook, "colab", cell)
         atomic_write(folder / path.name, copies.as_bytes(notebook))

@@ -6,6 +6,7 @@ to find again, and that needs the same threads, mode, plots and (cut) network.
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -59,5 +60,9 @@ def peak_memory_mb(pid: int) -> float:
         return int(found[1]) * 1024 / 1e6 if found else 0.0
     import psutil  # comes with ipykernel
 
-    memory = psutil.Process(pid).memory_info()
-    return getattr(memory, "peak_wset", memory.rss) / 1e6
+    process = psutil.Process(pid)
+    family = [process]
+    if sys.platform == "win32":  # a venv's python.exe only starts the real one
+        family += process.children(recursive=True)
+    known = [each.memory_info() for each in family]
+    return max(getattr(memory, "peak_wset", memory.rss) for memory in known) / 1e6

@@ -8,8 +8,13 @@ import ctypes
 import os
 import platform
 import subprocess
+import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
+
+WINDOWS_PATH = 259  # characters, the one that ends it left out
+LONGEST_PACKAGED = 195  # .venv\Lib\site-packages and PyTorch's longest name
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,11 @@ def no_pytorch_because(system: str, processor: str, bits: int) -> str | None:
         return (
             "this Python is a 32-bit program, and PyTorch exists for 64 bit only. "
             "Install the 64-bit Python."
+        )
+    if system == "Windows" and processor == "ARM64":
+        return (
+            "PyTorch is not made for Python on ARM under Windows. Install the 64-bit "
+            "Python for x64 (“Windows installer (64-bit)”): it runs there, too."
         )
     if system == "Darwin" and processor == "x86_64":
         return (
@@ -140,5 +150,41 @@ def _memory_of_windows() -> Memory:
 
 
 def platform_key() -> tuple[str, str, int]:
-    """Name this machine in the terms of `no_pytorch_because`."""
-    return platform.system(), platform.machine(), pointer_bits()
+    """Name what this Python was made for, in the terms of `no_pytorch_because`.
+
+    Under Windows on ARM a Python for x64 is fine; the machine's name would not tell.
+    """
+    processor = platform.machine()
+    if platform.system() == "Windows":
+        processor = "ARM64" if sysconfig.get_platform() == "win-arm64" else "AMD64"
+    return platform.system(), processor, pointer_bits()
+
+
+def too_deep_because(folder: Path, system: str, long_paths: bool) -> str | None:
+    """Say why packages cannot be unpacked in a folder, or return None if they can.
+
+    Windows cuts paths off at 260 characters unless told otherwise. PyTorch's longest
+    has 167, and `.venv\\Lib\\site-packages` comes before it.
+    """
+    most = WINDOWS_PATH - LONGEST_PACKAGED
+    if system != "Windows" or long_paths or len(str(folder)) <= most:
+        return None
+    return (
+        f"the path of this folder has {len(str(folder))} characters, and Windows can "
+        f"unpack PyTorch below at most {most}:\n\n    {folder}\n\nMove the course to a "
+        "short path, such as C:\\course, and run the same command there."
+    )
+
+
+def allows_long_paths() -> bool:
+    """Ask Windows whether it takes paths of more than 260 characters."""
+    if sys.platform != "win32":
+        return True
+    import winreg
+
+    key = r"SYSTEM\CurrentControlSet\Control\FileSystem"
+    try:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, key) as opened:
+            return bool(winreg.QueryValueEx(opened, "LongPathsEnabled")[0])
+    except OSError:
+        return False

@@ -40,11 +40,11 @@ import os
 import subprocess
 from pathlib import Path
 
-from course_lib.commands import bootstrap
+from course_lib.commands import bootstrap, machine
 from course_lib.commands.console import Steps
 from course_lib.commands.environment import clean_variables
 from course_lib.commands.kernels import THREAD_VARIABLES
-from course_lib.runtime import DATA, ROOT
+from course_lib.runtime import DATA, ROOT, torchrun
 
 HELP = "build every model of the course from nothing, with a report card"
 SIZES = ("tiny", "small", "large")
@@ -98,14 +98,17 @@ def run(options: argparse.Namespace) -> int:
     env = bootstrap.prepare(Steps(2))
     folder = (options.out or (DATA if options.stage else WHOLE)).resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    threads = 1
     if options.stage:
         alone = options.device.startswith("cuda") or os.name == "nt"
         processes = options.processes or (1 if alone else 2)
+        if options.stage == "base" and processes == 1:
+            threads = min(2, machine.usable_cores())
         command = [*stage_command(options.stage, processes), str(folder)]
     else:
         command = whole_command(folder, options.size, options.device, options.seeds)
     chosen = {"COURSE_DEVICE": options.device}
-    variables = clean_variables(dict.fromkeys(THREAD_VARIABLES, "1") | chosen)
+    variables = clean_variables(dict.fromkeys(THREAD_VARIABLES, str(threads)) | chosen)
     return subprocess.run(
         [str(env.python), *command], cwd=ROOT, env=variables, check=False
     ).returncode
@@ -122,5 +125,4 @@ def stage_command(stage: str, processes: int) -> list[str]:
     module = ["-m", "course_lib.speedrun", stage]
     if stage != "base" or processes == 1:
         return module
-    shared = ["torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
-    return ["-m", *shared, *module]
+    return ["-m", *torchrun(processes), *module]

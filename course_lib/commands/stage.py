@@ -84,7 +84,7 @@ def chapter_named(number: str) -> Path:
     Raises:
         CommandError: if there is none with this number.
     """
-    chapters = sorted((ROOT / "chapters").glob("*.ipynb"))
+    chapters = sorted((ROOT / "chapters").glob("[!.]*.ipynb"))
     found = [p for p in chapters if p.name.startswith(f"{number.zfill(2)}_")]
     if not found:
         known = ", ".join(path.name[:2] for path in chapters)

@@ -34,6 +34,10 @@ NO_NEWS = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements"
 KEEP_WIDGETS = {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
 
 
+STOPPED_BY = "" if os.name == "nt" else ", twice"  # JupyterLab asks, but not there
+CTRL_C = 0xC000013A  # the exit code of what Ctrl-C has ended, under Windows
+
+
 @dataclass(frozen=True)
 class Lab:
     """One JupyterLab: where it serves which folder."""
@@ -204,8 +208,11 @@ def lab_variables(lab: Lab) -> dict[str, str]:
 
 
 def printable(command: list[str]) -> str:
-    join = subprocess.list2cmdline if os.name == "nt" else shlex.join
-    return join(command)
+    """Write a command as one types it; under Windows, in PowerShell."""
+    if os.name != "nt":
+        return shlex.join(command)
+    typed = subprocess.list2cmdline(command)
+    return f"& {typed}" if typed.startswith('"') else typed
 
 
 def write_lab_settings(environment: str | Path = sys.prefix) -> None:
@@ -223,7 +230,7 @@ def launch(env: Environment, lab: Lab) -> int:
         f"\n    {lab.url}\n\n"
         + ("It opens in your browser; if not, open" if lab.browser else "Open")
         + " this address there.\n"
-        "To stop: press Ctrl-C here, twice. Your work is saved in "
+        f"To stop: press Ctrl-C here{STOPPED_BY}. Your work is saved in "
         f"{lab.folder.name}/, and the\nsame command brings you back to it.\n",
         flush=True,
     )
@@ -237,7 +244,7 @@ def launch(env: Environment, lab: Lab) -> int:
         if process.poll() is None:
             process.terminate()
             process.wait()
-    if code not in (0, -signal.SIGINT):
+    if code not in (0, -signal.SIGINT, CTRL_C):
         raise CommandError(
             f"JupyterLab ended with an error (exit code {code}); the reason is above.\n"
             "`python -m course_lib doctor` checks this machine."

@@ -119,7 +119,7 @@ def without_pip_settings() -> dict[str, str]:
 
 
 def wheels(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.whl"))
+    return sorted(folder.glob("[!.]*.whl"))  # a Mac's stick has a ._NAME beside each
 
 
 def contents(folder: Path) -> list[Path]:

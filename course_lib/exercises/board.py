@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import ctypes
 import functools
 import html
 import inspect
@@ -194,17 +195,23 @@ class _TooLongError(BaseException):
 
 @contextlib.contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
-    """End a loop that never ends, where the system can (on Windows there is ■)."""
+    """End a loop that never ends."""
     in_main_thread = threading.current_thread() is threading.main_thread()
-    if not hasattr(signal, "setitimer") or not in_main_thread:
-        yield
-        return
-
-    def stop(_signal: int, _frame: object) -> None:
+    by_signal = hasattr(signal, "setitimer") and in_main_thread
+    try:
+        with _ended_by_signal(seconds) if by_signal else _ended_by_thread(seconds):
+            yield
+    except _TooLongError:
         raise _TooLongError(
             f"it has not come to an end after {seconds:.0f} s. Does every loop move on "
             "to the next place?"
-        )
+        ) from None
+
+
+@contextlib.contextmanager
+def _ended_by_signal(seconds: float) -> Iterator[None]:
+    def stop(_signal: int, _frame: object) -> None:
+        raise _TooLongError
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -213,6 +220,33 @@ def _time_limit(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def _ended_by_thread(seconds: float) -> Iterator[None]:
+    """Windows has no such timer: a thread has the error raised in this one.
+
+    Between two steps of Python, that is: a call into the system is not cut short.
+    """
+    here = ctypes.c_ulong(threading.get_ident())
+    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    over, lock = False, threading.Lock()
+
+    def stop() -> None:
+        with lock:
+            if not over:
+                raise_in(here, ctypes.py_object(_TooLongError))
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        with lock:
+            over = True
+        raise_in(here, None)  # one that came at the very end is taken back
 
 
 def _show_help(entry: Exercise) -> None:

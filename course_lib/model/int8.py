@@ -149,7 +149,7 @@ def product(x: Float[Tensor, "... C"], packed: torch.ScriptObject, largest: int)
     return multiply(x, 1.0, largest + 1, packed)  # held without sign: largest + 1 is 0
 
 
-def rounded_once(x: Float[Tensor, "1 1 C"], packed: torch.ScriptObject, largest: int):
+def rounded_once(x: Float[Tensor, "*rows C"], packed: torch.ScriptObject, largest: int):
     """Multiply one token, its range cut into 255 steps (127 where 7 bits are safe)."""
     return torch.ops.quantized.linear_dynamic(x, packed, largest < STEPS)
 

@@ -13,9 +13,9 @@ from torch import Tensor
 def best_of_n_kl(n: int) -> float:
     """Return how far best of n moves from the model that wrote: log n - (n-1)/n nats.
 
-    Exact where no two draws score alike; with ties, and an answer drawn twice is one,
-    it is an upper bound, as the true distance is then smaller (Stiennon et al. 2020, appendix G.3; Gao et al. 2022,
-    section 2.1; Beirami et al. 2024 prove the bound).
+    Exact where no two draws score alike. With ties, and an answer drawn twice is one,
+    it is an upper bound (Stiennon et al. 2020, appendix G.3; Gao et al. 2022, section
+    2.1; Beirami et al. 2024 prove the bound).
 
     Raises:
         ValueError: if n is below 1.

@@ -44,16 +44,24 @@ STAGES = {
 }
 
 
+LOOPBACK = {"linux": "lo", "darwin": "lo0"}  # this machine's way to itself
+
+
 def join_others(kind: str) -> None:
     """Meet the other processes of `torchrun`; each has a GPU of its own, if any."""
+    if os.environ.get("MASTER_ADDR") == "127.0.0.1" and sys.platform in LOOPBACK:
+        os.environ.setdefault("GLOO_SOCKET_IFNAME", LOOPBACK[sys.platform])
     if kind == "cuda":
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
     dist.init_process_group("nccl" if kind == "cuda" else "gloo")
 
 
 def main(stage: str, folder: str, *more: str) -> None:
-    """Run a stage; one thread a process, as two would wait for each other."""
-    torch.set_num_threads(1)
+    """Run a stage; one thread a process, as two would wait for each other.
+
+    More, where it is said that this process is the only one.
+    """
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or 1))
     if "RANK" in os.environ:  # set by torchrun
         join_others(device().type)
     if stage == "step":

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -60,5 +59,5 @@ def discard(folder: Path) -> None:
     if folder.exists():
         doomed = folder.with_name(f".{folder.name}.old")
         shutil.rmtree(doomed, ignore_errors=True)
-        os.replace(folder, doomed)
+        runtime.rename(folder, doomed)
         shutil.rmtree(doomed, ignore_errors=True)

@@ -1,7 +1,6 @@
 """Save a run in the middle and go on later, on the very same curve. No pickles."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from course_lib.runtime import rename
 from course_lib.train.loop import DTYPES, TrainConfig, TrainState
 
 RUN_FILE, TENSOR_FILE = "run.json", "run.safetensors"
@@ -20,7 +20,7 @@ def find_run(folder: str | Path) -> bool:
     folder = Path(folder)
     old = _older(folder)
     if not folder.exists() and old.exists():
-        os.replace(old, folder)
+        rename(old, folder)
     return folder.exists()
 
 
@@ -58,8 +58,8 @@ def save_run(folder: str | Path, model: nn.Module, state: TrainState) -> None:
     old = _older(folder)
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
-        os.replace(folder, old)
-    os.replace(unfinished, folder)
+        rename(folder, old)
+    rename(unfinished, folder)
     shutil.rmtree(old, ignore_errors=True)
 
 

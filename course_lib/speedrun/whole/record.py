@@ -5,6 +5,7 @@ unfinished step has spent is kept every few seconds, so that a kill makes nothin
 cheap, and whoever waits can be told how far it is.
 """
 
+import contextlib
 import json
 import threading
 import time
@@ -46,9 +47,11 @@ class Spent:
 
     @classmethod
     def load(cls, folder: Path, name: str) -> "Spent":
-        """Read what a step has spent; nothing, if it has not begun."""
-        path = _spent_file(folder, name)
-        return cls(**json.loads(path.read_text())) if path.is_file() else cls()
+        """Read what a step has spent; nothing, if it has not begun or is done."""
+        try:
+            return cls(**json.loads(_spent_file(folder, name).read_text()))
+        except OSError:  # under Windows also while it is being replaced
+            return cls()
 
 
 class SpentClock:
@@ -70,13 +73,15 @@ class SpentClock:
         while not self._over.wait(SPENT_EVERY_S):
             seconds = self.before_s + time.perf_counter() - began
             spent = Spent(round(seconds, 1), self._share)
-            atomic_write(self._path, json.dumps(asdict(spent)))
+            with contextlib.suppress(OSError):  # somebody is reading it: next time
+                atomic_write(self._path, json.dumps(asdict(spent)))
 
     def forget(self) -> None:
         """Take the file away: the step has a record."""
         self._over.set()
         self._writer.join()
-        self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
 
 def _spent_file(folder: Path, name: str) -> Path:

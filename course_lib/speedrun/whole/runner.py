@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from course_lib.runtime import ROOT, atomic_write, fastest_dtype
+from course_lib.runtime import ROOT, atomic_write, fastest_dtype, torchrun
 from course_lib.speedrun.whole.plan import Plan
 from course_lib.speedrun.whole.record import Record, Spent
 from course_lib.speedrun.whole.steps import STEPS, Step, processes
@@ -23,9 +23,7 @@ TAIL = 2000  # characters of a failed step's log that are shown
 TOLD_AT_S = 60.0  # how far a step is, is told after so many seconds, and then every
 TOLD_EVERY_S = 300.0
 TELLS_FROM_S = 100.0  # of usual time, from which what was measured tells what is left
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
-)
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def _end(process: subprocess.Popen) -> None:
@@ -142,21 +140,23 @@ class Runner:
                 stdin=subprocess.PIPE,  # closed when we end, however that happens
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **self.environment()},
+                env={**os.environ, **self.environment(step)},
             )
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, step: Step) -> dict[str, str]:
         """Say what a step finds in its environment."""
         chosen = {"COURSE_DEVICE": self.device, "COURSE_PRECISION": self.precision}
-        return ONE_THREAD | chosen
+        batches = self.plan.base.training.accumulate
+        alone = step.shared and processes(step, self.device, batches) == 1
+        threads = str(self.cores) if alone else "1"
+        return dict.fromkeys(THREAD_VARIABLES, threads) | chosen
 
     def command(self, step: Step) -> list[str]:
         """Say how Python has to be called for a step."""
         module = ["-m", "course_lib.speedrun", "step"]
         n = processes(step, self.device, self.plan.base.training.accumulate)
         if n > 1:
-            shared = ["torch.distributed.run", "--standalone", f"--nproc-per-node={n}"]
-            module = ["-m", *shared, *module]
+            module = ["-m", *torchrun(n), *module]
         return [*module, str(self.folder), step.name, self.size, str(self.seeds)]
 
     def _collect(self) -> set[str]:

@@ -166,9 +166,14 @@ def end_with_parent() -> None:
 
     The runner never writes to our standard input, so it ends when the runner does. A
     step that went on alone would write into the folder beside the next call's.
-    """
 
-    stdin = sys.stdin.fileno()
+    Children of ours get an empty input in its place: under Windows a process that looks
+    at a pipe which another is reading from waits, and a worker would never begin.
+    """
+    stdin = os.dup(sys.stdin.fileno())
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, sys.stdin.fileno())
+    os.close(empty)
 
     def watch() -> None:
         while os.read(stdin, 1024):  # not through sys.stdin: it locks until the exit
@@ -206,7 +211,7 @@ def processes(step: Step, device: str, batches: int) -> int:
         batches: of an optimizer step; each process takes as many as the others.
     """
     if not step.shared or sys.platform == "win32":  # torch for Windows lacks libuv
-        return 1
+        return 1  # which then takes all cores by itself: see the runner
     on_gpus = device.startswith("cuda")
     places = torch.cuda.device_count() if on_gpus else min(2, os.cpu_count() or 1)
     return math.gcd(batches, max(1, places))
