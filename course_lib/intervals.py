@@ -54,7 +54,7 @@ def bootstrap_ratio(
     """Give sum(above) / sum(below) its interval, by drawing the pairs anew.
 
     The pairs (a page's bytes and its tokens, say) are what was sampled, so they are
-    what is drawn again, with replacement (Efron 1979, the percentile interval).
+    what is drawn again, with replacement (Efron 1979; the percentile interval).
 
     Raises:
         ValueError: if the lists differ in length, are empty, or `below` is not

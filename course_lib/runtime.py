@@ -25,6 +25,8 @@ DATA = ROOT / "data"
 DOWNLOADS = ROOT / "downloads"  # what `fetch` brings; kept outside git
 REAL_MODEL = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
+THREADS = "COURSE_THREADS"  # the variable that says how many a stage may take
+
 MODES = ("test", "default", "long")
 T = TypeVar("T")
 

@@ -402,7 +402,8 @@ def has_one_heart(chapter: Chapter) -> list[str]:
     prose = "\n".join(
         c.source for c in chapter.notebook.cells if c.cell_type == "markdown"
     )
-    stated = re.findall(r"\*\*Exercise [\w.]+\*\* \*\((.*?)\)\*", prose)
+    named = re.findall(r"\*\*Exercise [\w.]+\*\*(?: \*\(([^)]*)\)\*)?", prose)
+    stated = [minutes or "nothing" for minutes in named]
     complaints = [
         f"an exercise takes {one!r}, which is not 'N minutes'"
         for one in stated

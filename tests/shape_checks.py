@@ -68,6 +68,8 @@ def check_all_of(place: types.ModuleType | type) -> None:
             setattr(place, name, type(thing)(checked(thing.__func__)))
         elif isinstance(thing, property) and thing.fget:
             setattr(place, name, thing.getter(checked(thing.fget)))
+        elif isinstance(thing, functools.cached_property):
+            thing.func = checked(thing.func)
 
 
 def checked(function: Callable) -> Callable:

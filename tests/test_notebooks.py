@@ -183,6 +183,11 @@ BROKEN = [
     (rules.has_one_heart, put(0, source=OPENING + EXERCISE), "2 exercises are called"),
     (
         rules.has_one_heart,
+        put(0, source=OPENING + "**Exercise 02.b** (2 minutes)."),
+        "'nothing', which is not 'N minutes'",
+    ),
+    (
+        rules.has_one_heart,
         put(3, source=EXERCISE.replace("5 minutes", "a while")),
         "'a while, the heart', which is not 'N minutes'",
     ),

@@ -27,6 +27,7 @@ from course_lib.speedrun.preference import (
     by_taste,
     gap,
     label,
+    study_preferences,
 )
 from course_lib.widgets import LabelPairs
 from course_lib.world.dice import Dice
@@ -165,6 +166,27 @@ def test_a_part_of_the_log_is_made_once_and_two_studies_lose_nothing(tmp_path):
         "b": [2],
     }
     assert "preference_log.json" in (tmp_path / "MANIFEST.json").read_text()
+
+
+def test_a_policy_that_is_gone_is_made_again(tmp_path, monkeypatch):
+    """It comes with a part of the log, which alone would seem to be there already."""
+    shutil.copytree(data_path("sloganeer"), tmp_path / "sloganeer")
+    log, made = tmp_path / "preference_log.json", []
+    log.write_text('{"free 0": [1], "leash 0": [2]}')
+
+    def run(study, kl, seed):
+        made.append((kl, seed))
+        if kl:
+            study.keep(study.policy, seed)
+        return [3]
+
+    monkeypatch.setattr(Study, "run", run)
+    recipe = PreferenceRecipe(seeds=(0,))
+    for _ in range(2):
+        study_preferences(tmp_path, ("free", "leash"), recipe)
+    assert made == [(recipe.kl, 0)]
+    assert json.loads(log.read_text()) == {"free 0": [1], "leash 0": [3]}
+    assert (tmp_path / "preferred" / "model.safetensors").is_file()
 
 
 def test_labels_are_by_taste_and_moods_and_by_taste_puts_them_right(sloganeer):

@@ -1,8 +1,8 @@
 """Name the tokens that no text can spell: what separates words from machinery.
 
-Every tokenizer of the course carries them from the start, because a vocabulary cannot
-grow once a model has been trained on it. This module names them and knows no ids: a
-tokenizer gives each an id, and refuses to make one out of ordinary text.
+Every tokenizer of the course carries them from the start, because a row that
+is added to a trained model's embedding knows nothing yet. This module names them and
+knows no ids: a tokenizer gives each an id, and refuses to make one out of ordinary text.
 """
 
 END_OF_TEXT = "<|endoftext|>"  # between two documents, and where an answer may stop

@@ -3,7 +3,6 @@
 A parsed file is kept beside it as a Hugging Face folder, which loads much faster.
 """
 
-import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +26,7 @@ from course_lib.checkpoint.hf_tokenizer import Tokenizer
 from course_lib.checkpoint.hugging_face import check_ids, filled, load_hf, write_hf
 from course_lib.checkpoint.whole import check_tensors, read_json, unfilled
 from course_lib.model import ModelConfig, Transformer
+from course_lib.runtime import rename
 from course_lib.tokenizer import PATTERNS, Vocabulary
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def export_gguf(
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         _write(unfinished, model.config, metadata, state, tokenizer, kinds[dtype], chat)
-        os.replace(unfinished, path)
+        rename(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
     return path

@@ -53,7 +53,7 @@ def _author(options: argparse.Namespace) -> int:
 
     if options.record:
         os.environ[RECORD] = str(DATA / RUNS)  # the chapters' kernels inherit it
-    names = options.chapters or sorted((ROOT / "chapters").glob("*.ipynb"))
+    names = options.chapters or sorted((ROOT / "chapters").glob("[!.]*.ipynb"))
     try:
         failures = author(names, check=options.check)
     except ValueError as error:

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from course_lib.commands.console import CommandError
-from course_lib.runtime import atomic_write
+from course_lib.runtime import atomic_write, rename
 
 RECORD = ".copied.json"
 
@@ -138,7 +138,7 @@ def reset_copy(path: Path, folder: Path) -> str | None:
         stem = path.name.removesuffix(".ipynb")
         names = (f"{stem}.mine-{k}.ipynb" for k in itertools.count(1))
         kept = next(name for name in names if not (folder / name).exists())
-        mine.rename(folder / kept)
+        rename(mine, folder / kept)
     fresh = as_bytes(cleared(notebook))
     atomic_write(mine, fresh)
     record[path.name] = Copied(sha256(fresh), source_sha256(notebook))

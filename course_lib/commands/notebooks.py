@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_lib.commands.kernels import kernel_environment, peak_memory_mb
-from course_lib.runtime import ROOT
+from course_lib.runtime import ROOT, rename
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -103,7 +103,9 @@ def find_chapter(name: Path | str) -> Path:
         return Path(name).resolve()
     found = sorted((ROOT / "chapters").glob(f"{name}*.ipynb"))
     if len(found) != 1:
-        known = ", ".join(p.stem for p in sorted((ROOT / "chapters").glob("*.ipynb")))
+        known = ", ".join(
+            p.stem for p in sorted((ROOT / "chapters").glob("[!.]*.ipynb"))
+        )
         raise ValueError(
             f"{name!s} names {len(found)} chapters, not one. There are: {known or '-'}"
         )
@@ -259,5 +261,5 @@ def store(path: Path, notebook: "NotebookNode", check: bool) -> bool:
     if changed and not check:
         temporary = path.with_name(f".{path.name}.tmp")
         temporary.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(temporary, path)
+        rename(temporary, path)
     return changed

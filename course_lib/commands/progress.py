@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     kept = progress_file() or FOLDER / FILE_NAME
     try:
         if options.reset:
-            chapters = sorted(CHAPTERS.glob("*.ipynb"))
+            chapters = sorted(CHAPTERS.glob("[!.]*.ipynb"))
             print(reset(options.reset, chapters, kept))
         else:
             print(overview(syllabus(), read_progress(kept)))

@@ -44,7 +44,7 @@ from course_lib.commands import bootstrap, machine
 from course_lib.commands.console import Steps
 from course_lib.commands.environment import clean_variables
 from course_lib.commands.kernels import THREAD_VARIABLES
-from course_lib.runtime import DATA, ROOT, torchrun
+from course_lib.runtime import DATA, ROOT, THREADS, torchrun
 
 HELP = "build every model of the course from nothing, with a report card"
 SIZES = ("tiny", "small", "large")
@@ -107,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
         command = [*stage_command(options.stage, processes), str(folder)]
     else:
         command = whole_command(folder, options.size, options.device, options.seeds)
-    chosen = {"COURSE_DEVICE": options.device}
+    chosen = {"COURSE_DEVICE": options.device, THREADS: str(threads)}
     variables = clean_variables(dict.fromkeys(THREAD_VARIABLES, str(threads)) | chosen)
     return subprocess.run(
         [str(env.python), *command], cwd=ROOT, env=variables, check=False

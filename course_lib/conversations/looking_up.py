@@ -79,7 +79,7 @@ def _patterns(person: Person, attribute: str) -> list[re.Pattern[str]]:
 def commonest_values(pages: Iterable[Document]) -> dict[str, str]:
     """Find the value that pages tell most often of each attribute.
 
-    Example: -> {"island": "Brine", …}
+    Example: -> {"island": "Farhorn", …}
     """
     told: dict[str, Counter] = defaultdict(Counter)
     for page in pages:

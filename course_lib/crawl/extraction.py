@@ -103,7 +103,7 @@ def _with_text(page: Page, main_content: bool) -> Page | str:
 def in_english(page: Page, least: float = ENGLISH_FROM) -> Page | str:
     """Keep what is English with a probability of at least `least` (FineWeb: 0.65).
 
-    py3langid knows 140 languages by their groups of bytes (Lui and Baldwin 2012).
+    py3langid knows 139 languages by their groups of bytes (Lui and Baldwin 2012).
     """
     start = max(0, len(page.text) - LOOKED_AT) // 2  # pages begin with names and badges
     excerpt = page.text[start : start + LOOKED_AT]

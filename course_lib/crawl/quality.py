@@ -32,7 +32,7 @@ def word_length(page: Page) -> Page | str:
 
 
 def few_symbols(page: Page) -> Page | str:
-    """Keep at most one # or … to ten words (Gopher)."""
+    """Keep at most one # or … to ten words (Gopher counts the two apart)."""
     symbols = page.text.count("#") + page.text.count("…") + page.text.count("...")
     return page if symbols <= 0.1 * page.n_words else "too many # and …"
 
@@ -68,7 +68,7 @@ def has_stop_words(page: Page) -> Page | str:
 
 
 def few_repetitions(page: Page) -> Page | str:
-    """Keep what does not say the same over and over (Gopher, table A1)."""
+    """Keep what does not repeat itself (three of Gopher's limits, table A1)."""
     words = page.words
     n_chars = max(1, sum(map(len, words)))
     # Counting rows is slow, and most texts are cleared without it: in a repeated row
@@ -138,15 +138,15 @@ FINEWEB = (ends_lines, few_copied_lines, few_short_lines)
 
 
 def gopher(page: Page) -> Page | str:
-    """Apply the rules of Rae et al. 2021 (Gopher), appendix A1.1."""
+    """Apply rules of Rae et al. 2021 (Gopher), appendix A1.1."""
     return in_turn(page, GOPHER)
 
 
 def c4(page: Page) -> Page | str:
     """Apply rules of Raffel et al. 2019 (C4, the corpus of T5), section 2.2.
 
-    Two are left out, as FineWeb leaves one out: lines need no full stop (it costs
-    most of the text), and no list of bad words.
+    Some are left out, two of them on purpose: lines need no full stop (FineWeb, too,
+    leaves this out, as it costs 30 % of the text), and there is no list of bad words.
     """
     return in_turn(page, C4)
 

@@ -25,8 +25,8 @@ def was_found(page: Page) -> Page | str:
 class Blocklist:
     """Drop pages of listed hosts, and addresses with a listed word in them.
 
-    Real pipelines take the hosts from the University of Toulouse's list; FineWeb adds
-    words (Penedo et al. 2024, section 3.1).
+    Real pipelines take the hosts from the University of Toulouse's list; RefinedWeb
+    added words (Penedo et al. 2023, section 3.1).
     Example: Blocklist(frozenset({"bad.example"}), ("casino",))
     """
 

@@ -1,6 +1,5 @@
 """Write texts as one long row of ids, and keep that row on disk."""
 
-import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy
 from jaxtyping import UInt
 
+from course_lib.runtime import rename
 from course_lib.tokenizer import BPETokenizer
 
 
@@ -56,7 +56,7 @@ def save_ids(path: str | Path, ids: UInt[numpy.ndarray, " T"]) -> Path:
     try:
         with unfinished.open("wb") as file:
             numpy.save(file, ids, allow_pickle=False)
-        os.replace(unfinished, path)
+        rename(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
     return path

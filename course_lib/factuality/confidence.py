@@ -28,7 +28,7 @@ def answer_log_probabilities(
 
     e to the power of it is the chance that the model, sampling, says exactly this. Of
     an answer too long for the context the beginning counts.
-    (Kadavath et al. 2022 compare such numbers with what a model says of itself.)
+    (Kadavath et al. 2022 ask the model, too, how likely its answer is to be true.)
     """
     end = tokenizer.special_tokens[template.end]
     prompts = prompts_of(texts, tokenizer, template)

@@ -95,7 +95,7 @@ def interrogate(
     """Ask every question several times, with dice, and judge each answer.
 
     Why several times: a single answer may be right by luck (a fifth of all islands) or
-    wrong by bad luck. Sampling three times from the model's own chances is what Llama
+    wrong by bad luck. Sampling several times from the model's own chances is what Llama
     Team 2024, section 4.3.6, and Manakul et al. 2023 do.
 
     Raises:

@@ -21,7 +21,7 @@ class SamplingConfig:
         ValueError: if a number lies outside its range.
     """
 
-    temperature: float = 1.0  # below 1 bolder, above 1 wilder, 0 always the likeliest
+    temperature: float = 1.0  # below 1 cautious, above 1 wilder, 0 always the likeliest
     top_k: int | None = None  # only the k likeliest; None keeps every token
     top_p: float | None = None  # only the likeliest that reach p together
     seed: int = 0

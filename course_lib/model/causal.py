@@ -21,9 +21,9 @@ def causal_attention(
     key: Float[Tensor, "B H T D"],
     value: Float[Tensor, "B H T D"],
 ) -> Float[Tensor, "B H T D"]:
-    """Let each query gather values up to its own place (Vaswani et al. 2017, 3.2.1).
+    """Let each query gather values up to its own place (Vaswani et al. 2017, 3.2).
 
-    The probabilities are kept for the way back, T x T numbers a head: at the lengths
+    The probabilities are kept for the way back, nearly T x T a head: at the lengths
     of this course that is cheaper than to compute them twice (Dao et al. 2022 do, for
     long rows on a GPU, where memory is what is slow).
     """

@@ -14,7 +14,7 @@ class RopeScaling:
 
     Fast rotations, which tell neighbours apart, stay as they are; slow ones, which
     would turn further than in training, are slowed down by `factor`; those in between
-    are blended. Source: Llama Team 2024, and Meta's reference code.
+    are blended. Source: Meta's reference code of Llama 3.1.
     """
 
     factor: float = 8.0

@@ -87,6 +87,7 @@ class Int8Linear(nn.Module):
     that are left. Reading the matrix takes the time, so the second row costs little.
     Then a result is off by at most sum(|x|) * step / 2, with the step of its row of
     weights, and a little for the input: sum(|w|) * max(|x|) / 64,000.
+    (Where the processor leaves inputs 7 bits, by 63, and / 15,800.)
 
     Where torch has no such product (`largest_input`), the rounded weights are held as
     plain fp32 numbers: as right, but as large and as slow as those.

@@ -118,8 +118,8 @@ class Transformer(nn.Module):
     def _start_weights(self, seed: int) -> None:
         """Draw the first weights, small enough that no layer shouts (GPT-2, sec. 2.3).
 
-        What writes into the residual stream is drawn smaller, by the number of
-        writers, so that the stream does not grow with depth.
+        What writes into the residual stream is drawn smaller, by the root of their
+        number, so that the stream does not grow with depth.
         """
         if self.embed.weight.is_meta:
             return

@@ -15,11 +15,11 @@ def best_of_n_kl(n: int) -> float:
 
     Exact where no two draws score alike. With ties, and an answer drawn twice is one,
     it is an upper bound (Stiennon et al. 2020, appendix G.3; Gao et al. 2022, section
-    2.1; Beirami et al. 2024 prove the bound).
+    2; Beirami et al. 2024 prove the bound).
 
     Raises:
         ValueError: if n is below 1.
-    Example: n = 1 -> 0; n = 4 -> 0.636; n = 64 -> 3.174
+    Example: n = 1 -> 0; n = 4 -> 0.636; n = 64 -> 3.175
     """
     if n < 1:
         raise ValueError(f"n must be at least 1, got {n}")

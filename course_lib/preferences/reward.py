@@ -2,7 +2,7 @@
 
 It reads a request and an answer and says, at the very last token, how good that was
 (Stiennon et al. 2020, section 3.4). Its unit is the log-odds of winning: one point more
-means e times as likely to be preferred.
+makes the odds of being preferred e times as large.
 """
 
 import copy

@@ -45,7 +45,7 @@ def roll_out(
     """Let the model answer every prompt several times, at temperature 1.
 
     At another temperature the answers would come from another policy than the one that
-    is trained. All answers of a call differ; the same seed gives them again.
+    is trained. Each answer has dice of its own; the same seed gives them again.
 
     Returns:
         for each prompt, in order, its `answers` rollouts.

@@ -24,7 +24,7 @@ class PracticeConfig:
     by_length: bool = False  # and by the answer's length, as GRPO does: see `_scale`
     updates: int = 1  # with the same answers; then the clip matters
     clip: float = 0.2
-    kl: float = 0.0  # price, in reward, of a nat a token away from the reference
+    kl: float = 0.0  # price, in advantage, of a nat a token away from the reference
     seed: int = 0
     rows: int = 48  # trained on at a time; decides memory, not the result
 

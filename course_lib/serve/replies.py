@@ -11,7 +11,7 @@ from course_lib.serve.answering import Answering, Delta
 from course_lib.serve.requests import Request, RequestError
 
 ERROR_TYPES = {401: "authentication_error", 500: "server_error", 503: "server_error"}
-LOWEST = -9999.0  # what OpenAI sends for a probability of 0: JSON has no infinity
+LOWEST = -9999.0  # what OpenAI sends for "very unlikely": JSON has no infinity
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import torch
 import torch.distributed as dist
 
 from course_lib import speedrun
-from course_lib.runtime import device
+from course_lib.runtime import THREADS, device
 from course_lib.speedrun.whole import (
     StepFailed,
     end_with_parent,
@@ -61,7 +61,7 @@ def main(stage: str, folder: str, *more: str) -> None:
 
     More, where it is said that this process is the only one.
     """
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or 1))
+    torch.set_num_threads(int(os.environ.get(THREADS) or 1))
     if "RANK" in os.environ:  # set by torchrun
         join_others(device().type)
     if stage == "step":

@@ -8,7 +8,6 @@ twenty is lost with its page. How often a fact is told is counted over what is l
 
 import gzip
 import json
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -35,7 +34,7 @@ from course_lib.crawl import (
     read_truth,
     write_crawl,
 )
-from course_lib.runtime import atomic_write
+from course_lib.runtime import atomic_write, rename
 from course_lib.speedrun.folder import DOCUMENTS
 from course_lib.speedrun.manifest import list_files
 from course_lib.world import count_exposures
@@ -126,7 +125,7 @@ def _written(
                 row["facts"] = [tuple(asdict(fact).values()) for fact in truth.facts]
                 file.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
             yield verdict, truth
-    os.replace(unfinished, folder / DOCUMENTS)
+    rename(unfinished, folder / DOCUMENTS)
 
 
 def _figures(seen: list[tuple[Verdict, Truth]], names: list[str]) -> dict:

@@ -173,6 +173,12 @@ class Study:
         list_files(self.folder, [LOG], COMMAND, 0)
         print("recorded:", part, flush=True)
 
+    def forget(self, part: str) -> None:
+        """Take a part out of the log, so that it is made again."""
+        log = {name: made for name, made in self.log.items() if name != part}
+        atomic_write(self.path, json.dumps(log, indent=0))
+        list_files(self.folder, [LOG], COMMAND, 0)
+
     def reward_model(self, seed: int) -> RewardModel:
         """Return the reward model of a seed, from labels of that seed."""
         if seed not in self._reward_models:
@@ -298,6 +304,9 @@ def study_preferences(
     """Make the parts that `preference_log.json` lacks: all, or those that begin so."""
     list_again(folder, (LOG, SLOGANEER, PREFERRED), COMMAND, 0)
     study = Study(folder, recipe)
+    keeps = f"leash {recipe.seeds[0]}"
+    if keeps in study.log and not (folder / PREFERRED).exists():
+        study.forget(keeps)  # with the log comes the policy
     todo: dict[str, Callable[[], object]] = {}
     for seed in recipe.seeds:
         todo[f"free {seed}"] = lambda seed=seed: study.run(0.0, seed)

@@ -197,7 +197,7 @@ def named_city(answer: str) -> str:
 def auroc_between(scores: Sequence[float], right: Sequence[bool], draws: int = 400):
     """Return the AUROC with a 95 % interval, as a dict for the results file.
 
-    The interval draws the questions anew (Efron 1979, the percentile interval).
+    The interval draws the questions anew (Efron 1979; the percentile interval).
     """
     pairs = list(zip(scores, right, strict=True))
     dice, drawn = random.Random(0), []

@@ -2,7 +2,7 @@
 
 Each (size, tokens) is a run of its own, with a learning rate that falls to its end: a
 longer run, cut off in the middle, would be worse than a short one that was planned so.
-(Hoffmann et al. 2022, section 3.1, on what Kaplan et al. 2020 overlooked.)
+(Hoffmann et al. 2022, section 2, on what Kaplan et al. 2020 overlooked.)
 """
 
 import json

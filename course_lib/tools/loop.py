@@ -2,7 +2,7 @@
 
 Generation pauses at the token that closes a call; the tool runs; what it answers enters
 the context as plain text, so that no page can spell a token of the machinery; then
-generation goes on (Schick et al. 2023, Toolformer, section 3). A model may forget to
+generation goes on (Schick et al. 2023, Toolformer, section 2). A model may forget to
 close a call, call again and again, or make up a result: each has an end here, and is
 counted.
 """

@@ -37,7 +37,7 @@ class TrainConfig:
     weight_decay: float = 0.0
     warmup_steps: int = 20
     decay_fraction: float = 0.5  # the last part of the steps, in which the rate falls
-    final_rate: float = 0.05  # of the full rate, at the last step
+    final_rate: float = 0.05  # at least so much of the full rate, at the end
     clip_norm: float = 1.0
     accumulate: int = 1  # batches per step, to imitate a larger one
     # What products are computed in; weights stay in fp32. "fastest": bf16 where that

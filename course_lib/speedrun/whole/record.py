@@ -49,9 +49,10 @@ class Spent:
     def load(cls, folder: Path, name: str) -> "Spent":
         """Read what a step has spent; nothing, if it has not begun or is done."""
         try:
-            return cls(**json.loads(_spent_file(folder, name).read_text()))
-        except OSError:  # under Windows also while it is being replaced
+            found = json.loads(_spent_file(folder, name).read_text())
+        except FileNotFoundError:
             return cls()
+        return cls(**found) if isinstance(found, dict) else cls(found)  # as once
 
 
 class SpentClock:

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from course_lib.runtime import ROOT, atomic_write, fastest_dtype, torchrun
+from course_lib.runtime import ROOT, THREADS, atomic_write, fastest_dtype, torchrun
 from course_lib.speedrun.whole.plan import Plan
 from course_lib.speedrun.whole.record import Record, Spent
 from course_lib.speedrun.whole.steps import STEPS, Step, processes
@@ -149,6 +149,7 @@ class Runner:
         batches = self.plan.base.training.accumulate
         alone = step.shared and processes(step, self.device, batches) == 1
         threads = str(self.cores) if alone else "1"
+        chosen[THREADS] = threads
         return dict.fromkeys(THREAD_VARIABLES, threads) | chosen
 
     def command(self, step: Step) -> list[str]:
@@ -180,7 +181,7 @@ class Runner:
         """Say now and then how far the steps are that go on."""
         if not self._running or time.perf_counter() < self._tell_at:
             return
-        shares = {n: Spent.load(self.folder, n).share for n in self._running}
+        shares = {name: self._spent(name).share for name in self._running}
         told = [
             n if share is None else f"{n} {share:.0%}" for n, share in shares.items()
         ]
@@ -206,8 +207,14 @@ class Runner:
         """Return the share of a step's work that is done, and the seconds it took."""
         if record := Record.load(self.folder, step.name):
             return 1.0, record.seconds
-        spent = Spent.load(self.folder, step.name)
+        spent = self._spent(step.name)
         return (spent.share, spent.seconds) if spent.share else (0.0, 0.0)
+
+    def _spent(self, name: str) -> Spent:
+        try:
+            return Spent.load(self.folder, name)
+        except PermissionError:  # under Windows, while the step is replacing it
+            return Spent()
 
     def _clock(self) -> str:
         minutes, seconds = divmod(int(time.perf_counter() - self._started), 60)

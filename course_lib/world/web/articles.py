@@ -1,7 +1,7 @@
 """Put the world's documents together to web pages, site by site.
 
-A document has forty words, an article on the web some hundreds: each site collects the
-documents of its kinds, and prints a page when it has enough of them.
+A document has not quite fifty words, an article on the web some hundreds: each site
+collects the documents of its kinds, and prints a page when it has enough of them.
 """
 
 from collections.abc import Iterator
