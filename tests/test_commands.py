@@ -180,7 +180,7 @@ def outside(monkeypatch):
 def test_doctor_before_installing_says_what_it_costs(outside, capsys):
     assert doctor.run(outside) == 1
     said = capsys.readouterr().out
-    assert "1.3 GB" in said
+    assert "1.5 GB" in said
     assert "python -m course_lib start" in said
     assert said.strip().splitlines()[-1].startswith("Verdict: not yet")
 

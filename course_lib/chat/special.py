@@ -2,7 +2,7 @@
 
 Every tokenizer of the course carries them from the start, because a row that
 is added to a trained model's embedding knows nothing yet. This module names them and
-knows no ids: a tokenizer gives each an id, and refuses to make one out of ordinary text.
+knows no ids: a tokenizer gives each an id, and never makes one out of ordinary text.
 """
 
 END_OF_TEXT = "<|endoftext|>"  # between two documents, and where an answer may stop

@@ -31,7 +31,7 @@ CONSTRAINTS = "tests/constraints.txt"
 
 # Beside the installed packages there must be room for the largest one's download.
 FREE_GB_NEEDED = 2.0
-SIZE_AND_TIME = "about 1.3 GB on disk, 1 to 5 minutes on a fast line"
+SIZE_AND_TIME = "about 1.5 GB on disk, 1 to 5 minutes on a fast line"
 QUIETLY = [
     "--no-input", "--disable-pip-version-check", "--progress-bar", "off",
 ]  # fmt: skip
