@@ -3,10 +3,11 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from course_lib.commands import copies, doctor, machine, start
+from course_lib.commands import address, copies, doctor, machine, start
 from course_lib.commands import test as test_verb
 from course_lib.commands.console import CommandError
 from course_lib.commands.environment import Environment
@@ -61,6 +62,31 @@ def test_lab_asks_nobody_for_news(tmp_path):
     (page,) = tmp_path.rglob("page_config.json")
     disabled = json.loads(page.read_text())["disabledExtensions"]
     assert disabled["@jupyterlab/apputils-extension:announcements"] is True
+
+
+def test_lab_keeps_what_an_administrator_has_set(tmp_path):
+    path = tmp_path / "etc" / "jupyter" / "labconfig" / "page_config.json"
+    path.parent.mkdir(parents=True)
+    theirs = {"disabledExtensions": {"a": True}, "appName": "Hall 3"}
+    path.write_text(json.dumps(theirs))
+    start.write_lab_settings(tmp_path)
+    written = json.loads(path.read_text())
+    assert written["appName"] == "Hall 3"
+    assert written["disabledExtensions"]["a"] is True
+    assert len(written["disabledExtensions"]) == 2
+
+
+def test_the_doctor_misses_nothing_that_colab_has_in_its_own_way(monkeypatch, capsys):
+    here = doctor.packages.installed_versions()
+    lacking = {k: v for k, v in here.items() if k not in address.COLABS_OWN}
+    for colab, problems in (({}, 1), ({"google-colab": "1.0"}, 0)):
+        monkeypatch.setattr(
+            doctor.packages, "installed_versions", lambda more=colab: lacking | more
+        )
+        findings = doctor.Findings()
+        doctor.about_packages(findings)
+        assert len(findings.problems) == problems
+    capsys.readouterr()
 
 
 def test_a_port_in_use_is_named_and_avoided():
@@ -218,7 +244,29 @@ def test_usable_cores_respect_affinity(monkeypatch):
     monkeypatch.setattr(
         machine.os, "sched_getaffinity", lambda _: {0, 3, 5}, raising=False
     )
+    monkeypatch.setattr(machine, "GROUP", Path("nowhere"))
     assert machine.usable_cores() == 3
+
+
+@pytest.mark.parametrize(
+    ("told", "cores"),
+    [("max 100000", 8), ("50000 100000", 1), ("200000 100000", 2), ("", 8)],
+)
+def test_usable_cores_respect_a_containers_share(tmp_path, told, cores):
+    (tmp_path / "cpu.max").write_text(told)
+    assert machine.shared_cores(8, tmp_path) == cores
+
+
+@pytest.mark.parametrize(
+    ("most", "total", "available"), [("max", 8000, 3000), ("2000", 2000, 1500)]
+)
+def test_memory_respects_a_containers_share(tmp_path, most, total, available):
+    (tmp_path / "memory.max").write_text(most)
+    (tmp_path / "memory.current").write_text("500")
+    whole = machine.Memory(8000, 3000)
+    told = machine.Memory(total, available)
+    assert machine.shared_memory(whole, tmp_path) == told
+    assert machine.shared_memory(whole, tmp_path / "nowhere") == whole
 
 
 def test_bf16_that_pays_is_announced():

@@ -58,7 +58,7 @@ def test_colab_keeps_what_it_has_and_gets_the_rest():
     pattern = re.search(r"grep -vE '(.+?)'", address.COLAB_CELL)[1]
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     left = {one.split(">")[0] for one in lines if re.search(pattern, one)}
-    assert left == {"jupyterlab", "ipywidgets", "nbval", "torch"} | {
+    assert left == set(address.COLABS_OWN) | {
         one for one in lines if one.startswith("-e")
     }
     assert any(one.startswith("anywidget") for one in lines)

@@ -4,6 +4,7 @@ import base64
 import math
 import re
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -26,6 +27,32 @@ def falling(steps: int = 60) -> LiveChart:
     for step in range(steps):
         chart.add(step, train=7 * math.exp(-step / 20), counts=4.0)
     return chart
+
+
+class Handle:
+    """What IPython gives for a display: it notes how often it is shown anew."""
+
+    updates = 0
+
+    def update(self, _thing: object) -> None:
+        type(self).updates += 1
+
+
+@pytest.mark.parametrize("shows_itself", [False, True])
+def test_a_finished_chart_is_not_shown_twice_where_widgets_show_themselves(
+    monkeypatch, shows_itself
+):
+    """As those of ipywidgets 7 do, in Colab: past the display that could be changed."""
+    monkeypatch.setattr(Handle, "updates", 0)
+    module = sys.modules[LiveChart.__module__]
+    monkeypatch.setattr(module, "display_now", lambda _chart: Handle())
+    if shows_itself:
+        monkeypatch.setattr(
+            LiveChart, "_ipython_display_", lambda _chart: None, raising=False
+        )
+    for _ in LiveChart("Loss", "step", "bits").watch(range(2)):
+        pass
+    assert Handle.updates == (0 if shows_itself else 1)
 
 
 def interrupt() -> None:

@@ -25,8 +25,10 @@ NO_ADDRESS = (
     "stand the badges: `python -m course_lib address https://github.com/OWNER/NAME`.\n"
 )
 # Everything is there but a few packages; what Colab has stays as it is.
+COLABS_OWN = ("jupyterlab", "ipywidgets", "nbval", "torch")
 COLAB_CELL = """\
-!git clone --depth 1 {address} course
+%cd /content
+![ -d course ] || git clone --depth 1 {address} course
 %cd course
 !grep -vE '^(jupyterlab|ipywidgets|nbval|torch|-e)' requirements.txt > colab.txt
 !pip install -q -r colab.txt

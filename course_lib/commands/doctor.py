@@ -17,6 +17,7 @@ from pathlib import Path
 
 from course_lib import runtime
 from course_lib.commands import bootstrap, machine, packages
+from course_lib.commands.address import COLABS_OWN
 from course_lib.commands.environment import (
     Environment,
     clean_variables,
@@ -119,6 +120,8 @@ def about_packages(findings: Findings) -> bool:
     wanted = packages.read_requirements(ROOT / bootstrap.COURSE_REQUIREMENTS)
     here = packages.installed_versions()
     lacking = packages.missing(wanted, here)
+    if "google-colab" in here:  # which has others, and brings widgets in its own way
+        lacking = [one for one in lacking if one.name not in COLABS_OWN]
     for one in wanted:
         version = here.get(packages.normalized(one.name), "missing")
         sign = "<- wanted" if one in lacking else "  fits"

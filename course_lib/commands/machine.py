@@ -13,6 +13,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+GROUP = Path("/sys/fs/cgroup")  # Linux: the limits of the container that one is in
 WINDOWS_PATH = 259  # characters, the one that ends it left out
 LONGEST_PACKAGED = 195  # .venv\Lib\site-packages and PyTorch's longest name
 
@@ -62,9 +63,18 @@ def no_pytorch_because(system: str, processor: str, bits: int) -> str | None:
 
 def usable_cores() -> int:
     """Count the cores this process may use, which can be fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):  # Linux; respects taskset and containers
-        return len(os.sched_getaffinity(0))
+    if hasattr(os, "sched_getaffinity"):  # Linux; respects taskset
+        return shared_cores(len(os.sched_getaffinity(0)), GROUP)
     return os.cpu_count() or 1
+
+
+def shared_cores(cores: int, group: Path) -> int:
+    """Take how many of a machine's cores a container may keep busy: at least one."""
+    try:
+        quota, period = (group / "cpu.max").read_text().split()
+        return max(1, min(cores, round(int(quota) / int(period))))
+    except (OSError, ValueError):  # no control groups, or "max": no limit
+        return cores
 
 
 def processor_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
@@ -86,7 +96,26 @@ def memory() -> Memory:
         "Windows": _memory_of_windows,
     }
     reader = readers.get(platform.system())
-    return reader() if reader else Memory(None, None)
+    told = reader() if reader else Memory(None, None)
+    return shared_memory(told, GROUP)
+
+
+def shared_memory(machine: Memory, group: Path) -> Memory:
+    """Take what a container, or a student's share of a hub, may have of a machine."""
+    most, used = (_number(group / f"memory.{name}") for name in ("max", "current"))
+    if most is None or machine.total is None or most >= machine.total:
+        return machine
+    left = most - (used or 0)
+    return Memory(most, min(left, machine.available or left))
+
+
+def _number(path: Path) -> int | None:
+    """Read a file of Linux's control groups: one number, or "max"."""
+    try:
+        text = path.read_text().strip()
+    except OSError:
+        return None
+    return int(text) if text.isdecimal() else None
 
 
 def parse_meminfo(text: str) -> Memory:

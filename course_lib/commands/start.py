@@ -218,9 +218,19 @@ def printable(command: list[str]) -> str:
 def write_lab_settings(environment: str | Path = sys.prefix) -> None:
     """Write into a Python environment what its JupyterLab is to do otherwise."""
     folder = Path(environment) / "etc" / "jupyter" / "labconfig"
-    atomic_write(folder / "page_config.json", json.dumps(NO_NEWS, indent=1))
-    overrides = folder / "default_setting_overrides.json"
-    atomic_write(overrides, json.dumps(KEEP_WIDGETS, indent=1))
+    _add_settings(folder / "page_config.json", NO_NEWS)
+    _add_settings(folder / "default_setting_overrides.json", KEEP_WIDGETS)
+
+
+def _add_settings(path: Path, ours: dict[str, dict]) -> None:
+    """Add settings to those of a file: on a hub it may hold an administrator's."""
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        settings = {}
+    for name, values in ours.items():
+        settings[name] = {**settings.get(name, {}), **values}
+    atomic_write(path, json.dumps(settings, indent=1))
 
 
 def launch(env: Environment, lab: Lab) -> int:

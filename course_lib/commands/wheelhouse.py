@@ -110,9 +110,14 @@ def offline(folder: Path) -> list[str]:
 
 
 def without_pip_settings() -> dict[str, str]:
-    """Copy the environment without this machine's own sources of packages."""
+    """Copy the environment without this machine's own sources of packages.
+
+    A Python that belongs to the system refuses even the rehearsal of an installation,
+    which changes nothing.
+    """
     kept = {k: v for k, v in clean_variables().items() if not k.startswith("PIP_")}
-    return kept | {"PIP_CONFIG_FILE": os.devnull}
+    chosen = {"PIP_CONFIG_FILE": os.devnull, "PIP_BREAK_SYSTEM_PACKAGES": "1"}
+    return kept | chosen
 
 
 # --- The sums ---

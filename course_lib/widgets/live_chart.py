@@ -249,7 +249,8 @@ class LiveChart(CourseWidget):
             yield
         finally:
             self._end()
-            if handle is not None:
+            # Colab's ipywidgets show themselves, past the handle: it would be a second.
+            if handle is not None and not hasattr(self, "_ipython_display_"):
                 handle.update(self)
         self._tell_stop()
 
