@@ -65,6 +65,15 @@ function drawArcs(holder, tokens, row, query, point, idOf) {
   holder.replaceChildren(svg);
 }
 
+// A long row of tokens is wider than its frame; scrolling the page would be too much.
+function bringIntoView(holder, id) {
+  const token = holder.querySelector(`[id="${id}"]`)?.getBoundingClientRect();
+  const frame = holder.getBoundingClientRect();
+  if (!token?.width) return;
+  if (token.left < frame.left) holder.scrollLeft -= frame.left - token.left;
+  if (token.right > frame.right) holder.scrollLeft += token.right - frame.right;
+}
+
 function drawMatrix(svg, tokens, matrix, query, point) {
   const cell = Math.min(30, MATRIX.size / tokens.length);
   const side = MATRIX.label + cell * tokens.length + 4;
@@ -119,6 +128,7 @@ function render({ model, el }) {
     menus[1].value = model.get("head");
     drawArcs(find(".arcs"), tokens, row, query, point, idOf);
     find(".arcs").setAttribute("aria-activedescendant", idOf(query));
+    requestAnimationFrame(() => bringIntoView(find(".arcs"), idOf(query)));
     drawMatrix(find(".matrix"), tokens, matrix, query, point);
     find(".matrix").setAttribute("aria-label",
       `Matrix of ${tokens.length} queries by ${tokens.length} keys`);
@@ -149,7 +159,12 @@ function render({ model, el }) {
     const last = model.get("tokens").length - 1;
     choose(Math.max(0, Math.min(last, model.get("query") + step)));
   });
-  el.addEventListener("keydown", (event) => event.stopPropagation());
+  el.addEventListener("keydown", (event) => {
+    // JupyterLab's keys stay outside, but for the one that saves.
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
+    const button = event.target.tagName === "BUTTON";
+    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
+  });
   const names = ["change:matrix", "change:query", "change:layer", "change:head"];
   for (const name of names) model.on(name, draw);
   draw();

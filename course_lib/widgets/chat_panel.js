@@ -185,8 +185,9 @@ function render({ model, el }) {
     model.set("command", [`${Date.now()} ${serial}`, name, argument]);
     model.save_changes();
   };
+  const dead = () => el.classList.contains("jupyter-widgets-disconnected");
   const sendNow = () => {
-    if (model.get("running") || !message.value.trim()) return;
+    if (model.get("running") || !message.value.trim() || dead()) return;
     model.set("system", system.value);
     order("send", message.value);
     message.value = "";
@@ -228,7 +229,8 @@ function render({ model, el }) {
     sendNow();
   });
   el.addEventListener("keydown", (event) => {
-    event.stopPropagation(); // JupyterLab has keys of its own
+    // JupyterLab's keys stay outside, but for the one that saves.
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
     if (event.key === "Escape") askToStop();
   });
   const watched = {

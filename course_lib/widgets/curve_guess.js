@@ -134,7 +134,7 @@ function render({ model, el }) {
     handles[stroke.near].focus({ preventScroll: true });
   });
   svg.addEventListener("pointermove", (event) => { if (stroke) follow(event); });
-  svg.addEventListener("lostpointercapture", () => { stroke = null; tell(own); });
+  svg.addEventListener("lostpointercapture", () => { stroke = null; if (own) tell(own); });
   svg.addEventListener("keydown", (event) => {
     const k = handles.indexOf(event.target);
     const walk = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -143,8 +143,15 @@ function render({ model, el }) {
     if (walk) handles[k + walk]?.focus();
     if (rise && !stroke && !model.get("reveal")) tell(changed({ [k]: rounded(now("guess")[k] + rise) }));
   });
-  show.addEventListener("click", () => tell({ reveal: true }));
-  el.addEventListener("keydown", (event) => event.stopPropagation());
+  show.addEventListener("click", () => {
+    if (!el.classList.contains("jupyter-widgets-disconnected")) tell({ reveal: true });
+  });
+  el.addEventListener("keydown", (event) => {
+    // JupyterLab's keys stay outside, but for the one that saves.
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
+    const button = event.target.tagName === "BUTTON";
+    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
+  });
   model.on("change", draw);
   draw();
   return () => model.off("change", draw);

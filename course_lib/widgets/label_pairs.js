@@ -39,7 +39,9 @@ function render({ model, el }) {
     model.save_changes();
   });
   el.addEventListener("keydown", (event) => {
-    event.stopPropagation();
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
+    const button = event.target.tagName === "BUTTON";
+    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
     if (event.target === box || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!event.repeat && KEYS[event.key]) {
       event.preventDefault();

@@ -132,7 +132,7 @@ class LabelPairs(CourseWidget):
         self.busy = True
         try:
             self.learned = str(self._learn(list(self.pairs)))
-        except ValueError as error:
+        except Exception as error:  # from the page nobody would see it
             self.learned = f"That did not work: {error}"
         finally:
             self.busy = False
@@ -140,12 +140,17 @@ class LabelPairs(CourseWidget):
 
     def _on_message(self, _widget: object, content: Any, _buffers: object) -> None:
         action = content.get("do") if isinstance(content, dict) else None
+        if action == "learn":
+            self.learn()
+        if action not in (*CHOICES, "skip", "undo"):
+            return
+        # A second click on a pair that is gone must not label or skip the next one.
+        seen = [content.get(name) for name in ("request", "left", "right")]
+        if seen != [self.request, self.left, self.right]:
+            return
         if action in CHOICES:
-            # A second click on a pair that is gone must not label the next one.
-            seen = [content.get(name) for name in ("request", "left", "right")]
-            if seen == [self.request, self.left, self.right]:
-                self.choose(action)
-        elif action in ("skip", "undo", "learn"):
+            self.choose(action)
+        else:
             getattr(self, action)()
 
     def _on_labeller(self, _change: object) -> None:

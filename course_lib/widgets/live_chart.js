@@ -227,7 +227,12 @@ function render({ model, el }) {
   svg.addEventListener("mouseleave", leave);
   svg.addEventListener("keydown", walk);
   svg.addEventListener("blur", leave);
-  el.addEventListener("keydown", (event) => event.stopPropagation());
+  el.addEventListener("keydown", (event) => {
+    // JupyterLab's keys stay outside, but for the one that saves.
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
+    const button = event.target.tagName === "BUTTON";
+    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
+  });
   const watched = {
     "change:lines": drawSoon, "change:log_y": drawSoon, "change:said": drawSaid,
     "change:running": drawState, "change:note": drawState, "change:stop_requested": drawState,

@@ -49,7 +49,12 @@ function render({ model, el }) {
   slider.addEventListener("input", () => go(Number(slider.value)));
   back.addEventListener("click", () => go(model.get("position") - 1));
   next.addEventListener("click", () => go(model.get("position") + 1));
-  el.addEventListener("keydown", (event) => event.stopPropagation());
+  el.addEventListener("keydown", (event) => {
+    // JupyterLab's keys stay outside, but for the one that saves.
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
+    const button = event.target.tagName === "BUTTON";
+    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
+  });
   model.on("change:position", draw);
   draw();
   return () => model.off("change:position", draw);

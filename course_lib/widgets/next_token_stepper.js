@@ -137,6 +137,7 @@ function render({ model, el }) {
     const told = pathTo(nodes, here).map((n) => make("span", "token told", nodes[n][1]));
     const given = model.get("prompt").map((label) => make("span", "token given", label));
     find(".story").replaceChildren(...given, ...told);
+    find(".story").scrollTop = find(".story").scrollHeight;  // what was written last
     find(".message").textContent = model.get("message");
     for (const name of ["sample", "sample-ten", "greedy"]) {
       find(`.${name}`).disabled = model.get("message") !== "";
@@ -169,8 +170,10 @@ function render({ model, el }) {
     if (to !== model.get("here")) order("go_to", to);
   });
   el.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
+    const button = event.target.tagName === "BUTTON";
+    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (/^[1-8]$/.test(event.key)) take(Number(event.key) - 1);
     if (event.key === "Backspace" && model.get("here") > 0) order("back");
   });

@@ -13,10 +13,11 @@ function render({ model, el }) {
   const poll = el.querySelector("input");
   const reveal = el.querySelector(".show");
   el.querySelector(".question").textContent = model.get("question");
+  poll.checked = model.get("votes").some((n) => n > 0);  // drawn anew in mid-poll
 
   const send = (name, value) => { model.set(name, value); model.save_changes(); };
-  const click = (k) => {
-    if (model.get("answer") >= 0) return;
+  const click = (k) => {  // one guess each: Python may be busy when it comes
+    if (model.get("answer") >= 0 || (!poll.checked && model.get("guess") >= 0)) return;
     if (!poll.checked) return send("guess", k);
     send("votes", model.get("votes").map((n, i) => n + (i === k ? 1 : 0)));
   };
@@ -45,11 +46,17 @@ function render({ model, el }) {
     });
     reveal.hidden = !poll.checked || answer >= 0;
     poll.disabled = answer >= 0;
-    el.querySelector(".verdict").textContent = model.get("verdict");
+    const waits = guess >= 0 && answer < 0 ? "waiting for Python …" : "";
+    el.querySelector(".verdict").textContent = model.get("verdict") || waits;
   };
   poll.addEventListener("change", draw);
   reveal.addEventListener("click", () => send("reveal", true));
-  el.addEventListener("keydown", (event) => event.stopPropagation());
+  el.addEventListener("keydown", (event) => {
+    // JupyterLab's keys stay outside, but for the one that saves.
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
+    const button = event.target.tagName === "BUTTON";
+    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
+  });
   const names = ["change:answer", "change:verdict", "change:votes", "change:guess"];
   for (const name of names) model.on(name, draw);
   draw();

@@ -92,6 +92,7 @@ function render({ model, el }) {
 
   let slides = [], at = 0, hud = null, panel = null, notes = null, clock = 0;
   let begun = 0, entered = 0, said = "", black = null, leaving = false;
+  let on = false, starting = false, rewinding = false;
   const written = new Map();  // the source of every cell when presenting began
 
   const send = (name, value) => { model.set(name, value); model.save_changes(); };
@@ -147,6 +148,11 @@ function render({ model, el }) {
   const rewind = async () => {
     const notebook = notebookOf(panel);
     if (!notebook) return tell(NO_APP);
+    if (rewinding) return;
+    rewinding = true;
+    try { await rerun(notebook); } finally { rewinding = false; }
+  };
+  const rerun = async (notebook) => {
     const here = codeCells(notebook), needs = sheet().needs ?? [];
     const again = here.filter((cell) => cell.model.executionCount !== null);
     const before = notebook.widgets.filter((cell) => needs.includes(cell.model.id));
@@ -171,12 +177,13 @@ function render({ model, el }) {
   const openNotes = () => {
     leaving = Boolean(document.fullscreenElement);  // a new window ends full screen
     notes = window.open("", "course-notes", "popup,width=760,height=520");
+    if (!notes) leaving = false;
     if (!notes) return tell("the browser blocked the notes' window");
     notes.document.onkeydown = key;  // a clicker works there, too
     note();
   };
   const look = () => {
-    document.body.classList.toggle("course-no-code", !model.get("show_code"));
+    document.body.classList.toggle("course-no-code", on && !model.get("show_code"));
     const room = Math.max(1, window.innerWidth / WIDTH);
     document.body.style.setProperty("--course-scale", room * model.get("scale"));
     box.checked = model.get("show_code");
@@ -194,6 +201,7 @@ function render({ model, el }) {
   for (const name of BACK) actions[name] = () => page(-1);
   const act = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return null;
+    if (event.key === "F5") return () => {};  // many a clicker's start button
     // Behind the last cell of a slide JupyterLab would go on with hidden ones.
     if (event.key === "Enter") {
       const hidden = event.shiftKey
@@ -203,28 +211,39 @@ function render({ model, el }) {
     const typing = event.target.closest?.(TYPING);
     // A clicker sends Page Down whatever has the focus.
     if (typing && !["PageDown", "PageUp"].includes(event.key)) return null;
-    return actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const letter = event.key.length === 1;
+    const name = letter ? event.key.toLowerCase() : event.key;
+    // JupyterLab's own letters cut cells, and lie beside ours.
+    return actions[name] ?? (letter && event.key !== " " ? () => {} : undefined);
   };
   const key = (event) => {
+    if (!hud) return;  // the notes' window may outlive the show
     let action = act(event);
     if (black && !["Control", "Shift", "Alt", "Meta"].includes(event.key)) {
       action = () => { black.remove(); black = null; };
     }
     if (!action) return;
-    if (leaving && event.view === window) {
+    if (leaving && event.view === window && event.key !== "Escape") {
       leaving = false;
       panel.requestFullscreen?.().catch(() => {});
     }
     event.preventDefault();
     event.stopImmediatePropagation();
-    action();
+    if (!event.repeat || event.key.length > 1) action();  // a letter that is held is one
   };
   const fullscreen = () => { if (!document.fullscreenElement && !leaving) stop(); };
 
   const start = async () => {
     panel = el.closest(".jp-NotebookPanel");
-    if (!panel || hud) return;
+    if (!panel || hud || starting) return;  // a second click, while cells are drawn
+    starting = true;
+    try { await begin(); } finally { starting = false; }
+  };
+  const begin = async () => {
+    leaving = false;
     panel.requestFullscreen?.().catch(() => {});  // without it, it still fills the tab
+    // Escape is for whoever has the focus; held down, it leaves full screen all the same.
+    navigator.keyboard?.lock?.(["Escape"])?.catch(() => {});
     const notebook = notebookOf(panel);
     if (notebook) await allDrawn(notebook);
     for (const { model: { id, sharedModel } } of notebook?.widgets ?? []) {
@@ -232,6 +251,7 @@ function render({ model, el }) {
     }
     slides = slidesOf(panel, el);
     document.body.classList.add(CLASSES[0]);
+    on = true;
     look();
     hud = document.createElement("div");
     hud.className = "course-hud";
@@ -247,6 +267,8 @@ function render({ model, el }) {
   };
   const stop = () => {
     if (!hud) return;
+    on = leaving = false;
+    navigator.keyboard?.unlock?.();
     document.body.classList.remove(...CLASSES);
     window.removeEventListener("keydown", key, true);
     window.removeEventListener("resize", look);

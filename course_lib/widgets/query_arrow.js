@@ -147,6 +147,7 @@ function render({ model, el }) {
       (1 - (event.clientY - frame.top) / frame.height * 2) * reach]);
   };
   svg.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
     dragging = true;
     svg.setPointerCapture(event.pointerId);
     svg.focus();
@@ -168,7 +169,12 @@ function render({ model, el }) {
     model.set("scaled", event.target.checked);
     model.save_changes();
   });
-  el.addEventListener("keydown", (event) => event.stopPropagation());
+  el.addEventListener("keydown", (event) => {
+    // JupyterLab's keys stay outside, but for the one that saves.
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
+    const button = event.target.tagName === "BUTTON";
+    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
+  });
   const names = ["change:query", "change:scaled", "change:scale"];
   for (const name of names) model.on(name, draw);
   draw();

@@ -102,7 +102,12 @@ function render({ model, el }) {
   slider.addEventListener("input", () => send("position", Number(slider.value)));
   find(".here").addEventListener("click", () => send("best", model.get("position")));
   find(".show").addEventListener("click", () => send("reveal", true));
-  el.addEventListener("keydown", (event) => event.stopPropagation());
+  el.addEventListener("keydown", (event) => {
+    // JupyterLab's keys stay outside, but for the one that saves.
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
+    const button = event.target.tagName === "BUTTON";
+    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
+  });
   const changes = ["position", "best", "worths", "verdict"].map((name) => `change:${name}`);
   for (const name of changes) model.on(name, draw);
   draw();

@@ -40,6 +40,7 @@ function render({ model, el }) {
       box.append(name, words);
       return box;
     }));
+    find(".so-far").scrollTop = find(".so-far").scrollHeight;
   };
   const go = (position) => {
     const to = Math.max(0, Math.min(last, position));
@@ -51,7 +52,9 @@ function render({ model, el }) {
   find(".next").addEventListener("click", () => go(model.get("position") + 1));
   find(".all").addEventListener("click", () => go(last));
   el.addEventListener("keydown", (event) => {
-    event.stopPropagation();
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
+    const button = event.target.tagName === "BUTTON";
+    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const position = model.get("position");
     const to = { ArrowLeft: position - 1, ArrowRight: position + 1, Home: 0, End: last }[event.key];
