@@ -71,10 +71,7 @@ function render({ model, el }) {
     if (held === find(".next") && answer < 0) open[0].focus();
     for (const radio of el.querySelectorAll("input")) radio.disabled = answer >= 0;
   };
-  find(".next").addEventListener("click", () => {
-    find(".next").disabled = true;  // until the next word is there: a second click skips none
-    send("number", model.get("number") + 1);
-  });
+  find(".next").addEventListener("click", () => send("number", model.get("number") + 1));
   el.addEventListener("keydown", (event) => {
     // JupyterLab's keys stay outside, but for the one that saves.
     if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
