@@ -67,6 +67,7 @@ CODE_CELLS = """() => {
   });
   return found;
 }"""
+LOOKS, LOOK_MS = 24, 10_000
 GO_TO_CELL = """(place) =>
   window.jupyterapp.shell.currentWidget.content.scrollToItem(place, 'start')"""
 DRAWN = """([place, count]) => {
@@ -106,6 +107,13 @@ FULL_MODE = "import os; os.environ['COURSE_MODE'] = 'default'"
 LABS_OWN = "Failed to execute 'removeChild' on 'Node'"
 OURS = "blob:"  # a widget's module is loaded from such an address
 PATIENCE_S = 240  # a page that hangs is an error, a busy machine is none
+
+
+def playwright_timeout() -> type[Exception]:
+    """Import what Playwright raises when it has waited long enough."""
+    from playwright.sync_api import TimeoutError as timeout
+
+    return timeout
 
 
 def find_chromium() -> str | None:
@@ -264,9 +272,19 @@ class Chapter:
         return self.page.evaluate(CODE_CELLS)
 
     def wait_until_drawn(self, place: int, widgets: int) -> None:
-        """Go to a cell, and wait until so many widgets below it can be seen."""
-        self.page.evaluate(GO_TO_CELL, place)
-        self.page.wait_for_function(DRAWN, arg=[place, widgets])
+        """Go to a cell, and wait until so many widgets below it can be seen.
+
+        What is drawn late above the cell pushes it off the screen, where JupyterLab
+        draws nothing: so go there anew, now and then.
+        """
+        for _ in range(LOOKS):
+            self.page.evaluate(GO_TO_CELL, place)
+            with contextlib.suppress(playwright_timeout()):
+                self.page.wait_for_function(
+                    DRAWN, arg=[place, widgets], timeout=LOOK_MS
+                )
+                return
+        raise AssertionError(f"cell {place} does not show {widgets} widgets")
 
     def show(self, selector: str, number: int = 0):
         """Scroll a widget into view and return it.
