@@ -25,6 +25,17 @@ DATA = ROOT / "data"
 DOWNLOADS = ROOT / "downloads"  # what `fetch` brings; kept outside git
 REAL_MODEL = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
+# One thread each: two processes with two threads each on two cores get in each
+# other's way, seven times slower than one thread each, and sums of floats come out
+# in another order.
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "RAYON_NUM_THREADS",
+)
 THREADS = "COURSE_THREADS"  # the variable that says how many a stage may take
 
 MODES = ("test", "default", "long")

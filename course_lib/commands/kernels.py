@@ -10,21 +10,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from course_lib.runtime import ROOT
+from course_lib.runtime import ROOT, THREAD_VARIABLES
 
 OFFLINE = ROOT / "tests" / "offline"  # holds the sitecustomize that cuts the network
 
-# One thread each: two processes with two threads each on two cores get in each
-# other's way, seven times slower than one thread each, and sums of floats come out
-# in another order.
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "RAYON_NUM_THREADS",
-)
 # PYTHONHASHSEED is deliberately not set: no output may depend on it.
 FIXED = {
     "COURSE_DEVICE": "cpu",  # a GPU's sums differ in the last digits

@@ -43,8 +43,7 @@ from pathlib import Path
 from course_lib.commands import bootstrap, machine
 from course_lib.commands.console import Steps
 from course_lib.commands.environment import clean_variables
-from course_lib.commands.kernels import THREAD_VARIABLES
-from course_lib.runtime import DATA, ROOT, THREADS, torchrun
+from course_lib.runtime import DATA, ROOT, THREAD_VARIABLES, THREADS, torchrun
 
 HELP = "build every model of the course from nothing, with a report card"
 SIZES = ("tiny", "small", "large")

@@ -13,8 +13,7 @@ import time
 from course_lib.commands import bootstrap
 from course_lib.commands.console import Steps
 from course_lib.commands.environment import Environment, clean_variables
-from course_lib.commands.kernels import THREAD_VARIABLES
-from course_lib.runtime import ROOT
+from course_lib.runtime import ROOT, THREAD_VARIABLES
 
 HELP = "set up the course, run its tests and every chapter"
 NO_TESTS_RAN = 5  # pytest's exit code

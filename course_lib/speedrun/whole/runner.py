@@ -12,7 +12,14 @@ from typing import Any
 
 import torch
 
-from course_lib.runtime import ROOT, THREADS, atomic_write, fastest_dtype, torchrun
+from course_lib.runtime import (
+    ROOT,
+    THREAD_VARIABLES,
+    THREADS,
+    atomic_write,
+    fastest_dtype,
+    torchrun,
+)
 from course_lib.speedrun.whole.plan import Plan
 from course_lib.speedrun.whole.record import Record, Spent
 from course_lib.speedrun.whole.steps import STEPS, Step, processes
@@ -23,7 +30,6 @@ TAIL = 2000  # characters of a failed step's log that are shown
 TOLD_AT_S = 60.0  # how far a step is, is told after so many seconds, and then every
 TOLD_EVERY_S = 300.0
 TELLS_FROM_S = 100.0  # of usual time, from which what was measured tells what is left
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def _end(process: subprocess.Popen) -> None:
