@@ -6,7 +6,6 @@ torch is imported in functions only: importing this module works before it is th
 
 import importlib
 import os
-import random
 import secrets
 import sys
 import time
@@ -154,22 +153,6 @@ def device() -> "torch.device":
             f"{', '.join(here)}. Set it to one of these, or unset it"
         )
     return torch.device(wanted)
-
-
-def seed_everything(seed: int) -> None:
-    """Seed the generators that other libraries draw from: random, NumPy, torch.
-
-    Raises:
-        ValueError: if the seed is negative or too large for one of them.
-    """
-    import numpy
-    import torch
-
-    if not 0 <= seed < 2**32:  # NumPy's limit is the narrowest
-        raise ValueError(f"seed must be from 0 to 2**32 - 1, got {seed}")
-    random.seed(seed)
-    numpy.random.seed(seed)
-    torch.manual_seed(seed)
 
 
 def torchrun(processes: int) -> list[str]:

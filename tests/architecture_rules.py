@@ -15,6 +15,7 @@ PACKAGE = "course_lib"
 RANKS = {
     "runtime": 0,
     "intervals": 0,
+    "interrupts": 0,
     "syllabus": 1,
     "progress": 2,
     "world": 0,

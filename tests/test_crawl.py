@@ -51,6 +51,7 @@ from course_lib.crawl import (
 )
 from course_lib.crawl.extraction import _identifier
 from course_lib.crawl.number_set import NumberSet
+from course_lib.crawl.urls import may_fetch
 from course_lib.runtime import ROOT
 from course_lib.world import count_exposures
 from course_lib.world.web import crawl_pages
@@ -185,6 +186,7 @@ def test_the_truth_beside_a_shard_is_the_generators_own(shards):
         ("Café ½".encode("latin-1"), "text/html; charset=iso-8859-1"),
         ("Café ½".encode("utf-16"), "text/html"),
         ("Café ½".encode("utf-8-sig"), "text/html; charset=klingon"),
+        ("Café ½".encode("cp1252"), "text/html; charset=unicode_escape"),
     ],
 )
 def test_bytes_are_trusted_more_than_headers(body, header):
@@ -194,6 +196,12 @@ def test_bytes_are_trusted_more_than_headers(body, header):
 def test_the_pages_own_claim_counts_when_the_header_is_silent():
     page = '<meta charset="koi8-r"><p>Шляпа на пароме</p>'.encode("koi8-r")
     assert "Шляпа" in decode_bytes(page, "text/html")
+
+
+def test_escapes_of_pythons_are_left_as_they_stand():
+    body = '<meta charset="unicode_escape"><p>\\ud800 café</p>'.encode("latin-1")
+    page = main_text(decoded(Page("a", body=body)))
+    assert page.text == "\\ud800 café"
 
 
 def test_pictures_and_errors_are_no_pages():
@@ -215,6 +223,31 @@ def test_robots_txt_is_honoured_as_written():
     assert "asks not" in robots(Page("https://a.example/private/1"))
     assert isinstance(robots(Page("https://a.example/public/1")), Page)
     assert isinstance(robots(Page("https://b.example/private/1")), Page)
+    robots = Robots((("a.example:8080", "User-agent: *\nDisallow: /x\n"),))
+    assert "asks not" in robots(Page("https://A.example:8080/x"))
+    assert isinstance(robots(Page("https://a.example/x")), Page)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "may"),
+    [
+        ("User-agent: *\nAllow: /\nDisallow: /private/", "/private/1", False),
+        ("User-agent: *\nDisallow: /p/\nAllow: /p/open", "/p/open", True),
+        ("User-agent: *\nDisallow: /x\nAllow: /x", "/x", True),  # the milder of equals
+        ("User-agent: *\nDisallow: /*.pdf$", "/a/x.pdf", False),
+        ("User-agent: *\nDisallow: /*.pdf$", "/x.pdf?page=2", True),
+        ("User-agent: *\nDisallow: /a.c", "/abc", True),  # a dot is a dot
+        ("User-agent: *\nDisallow: /%7Eme", "/~me/1", False),
+        ("User-agent: *\nDisallow:", "/x", True),
+        ("User-agent: LanternCrawler/2\nDisallow: /x", "/x", False),
+        ("User-agent: lanterncrawler\nAllow: /\nUser-agent: *\nDisallow: /", "/", True),
+        ("User-agent: a\nUser-agent: *\nDisallow: /x # not yet", "/x", False),
+        ("Disallow: /", "/x", True),  # for nobody
+        ("", "/x", True),
+    ],
+)
+def test_the_longest_rule_of_a_robots_txt_counts(text, path, may):
+    assert may_fetch(text, path) is may
 
 
 BANNER = '<div id="cookie-banner"><p>We use cookies.</p><button>Accept cookies</button>'

@@ -282,3 +282,10 @@ def test_packing_goes_on_at_any_step_as_if_never_stopped(start_step):
 def test_bad_input_is_named_at_once_with_its_remedy(action, message):
     with pytest.raises(ValueError, match=message):
         action()
+
+
+def test_several_arrays_are_no_row_of_ids(tmp_path):
+    numpy.savez(tmp_path / "ids.npz", numpy.array([1, 2], "uint16"))
+    (tmp_path / "ids.npz").rename(tmp_path / "ids.npy")
+    with pytest.raises(ValueError, match="several arrays"):
+        load_ids(tmp_path / "ids.npy", 9)

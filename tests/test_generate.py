@@ -155,6 +155,10 @@ def test_darts_are_even_and_differ_between_rows_and_seeds():
     assert darts.max() < 1
     torch.testing.assert_close(darts.mean().item(), 0.5, atol=0.01, rtol=0)  # 3.5 sigma
     everything = torch.cat([darts, darts_of_rows(1, range(50), 200)])
+    # Practice counts its steps in the lower half of a seed, its runs in the upper one.
+    seeds = [step + run * 2**32 for step in range(3) for run in range(3)]
+    some = [darts_of_rows(seed, range(4), 2) for seed in seeds]
+    assert len({tuple(row) for darts in some for row in darts.tolist()}) == 36
     assert len({tuple(row) for row in everything.tolist()}) == 100
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from course_lib.generate import SamplingConfig, generate
+from course_lib.generate import SamplingConfig, decoding, generate
 from course_lib.generate import side_by_side as room
-from course_lib.generate.side_by_side import rows_a_batch, side_by_side
+from course_lib.generate.side_by_side import cores_for, rows_a_batch, side_by_side
 from course_lib.model import ModelConfig, Transformer
 
 SMALL = ModelConfig(
@@ -32,7 +32,7 @@ def steps_of(batch: int) -> Iterator[tuple[int, int]]:
 
 def test_every_batch_takes_all_its_steps_in_order():
     noted: list[tuple[int, int]] = []
-    side_by_side(steps_of, range(5), noted.append)
+    side_by_side(steps_of, range(5), noted.append, 3)
     assert len(noted) == 20
     for batch in range(5):
         assert [step for b, step in noted if b == batch] == [0, 1, 2, 3]
@@ -45,11 +45,12 @@ def test_batches_run_at_the_same_time_with_one_thread_each():
         assert torch.get_num_threads() == 1
         meeting.wait()  # passes only where three are under way
 
-    side_by_side(steps_of, range(3), note)
+    side_by_side(steps_of, range(3), note, 3)
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_whoever_fails_stops_the_others(error):
+@pytest.mark.parametrize("failing", [0, 1, 2])
+def test_whoever_fails_stops_the_others(error, failing):
     failed = threading.Event()
 
     def endless(batch: int) -> Iterator[int]:
@@ -57,13 +58,13 @@ def test_whoever_fails_stops_the_others(error):
             yield batch
 
     def note(batch: int) -> None:
-        if batch == 0:
+        if batch == failing:
             failed.set()
             raise error("enough")
         failed.wait(60)
 
     with pytest.raises(error, match="enough"):
-        side_by_side(endless, range(5), note)
+        side_by_side(endless, range(5), note, 3)
 
 
 def test_a_small_model_gives_every_core_a_batch():
@@ -75,7 +76,21 @@ def test_a_small_model_gives_every_core_a_batch():
 
 def test_a_large_model_keeps_its_batch(monkeypatch):
     monkeypatch.setattr(room, "LIGHT", 10)
-    assert rows_a_batch(Transformer(SMALL), 192, 128) == 128
+    model = Transformer(SMALL)
+    assert cores_for(model) == 1
+    assert rows_a_batch(model, 192, 128) == 128
+    rows, most = [0], []
+    speak = decoding._speak
+
+    def counted(model, these, *how):
+        rows[0] += len(these)
+        most.append(rows[0])
+        yield from speak(model, these, *how)
+        rows[0] -= len(these)
+
+    monkeypatch.setattr(decoding, "_speak", counted)
+    generate(model, [[1, 2]] * 96, SamplingConfig(), 4, batch_size=32)
+    assert max(most) == 32, "memory is bounded by batch_size"
 
 
 def test_answers_do_not_depend_on_the_number_of_threads():

@@ -193,6 +193,18 @@ def test_a_cache_of_another_dtype_is_refused(rows):
         Transformer(LLAMA).to(torch.bfloat16)(ids(rows, 3), cache)
 
 
+def test_a_cache_for_other_rows_is_refused():
+    with pytest.raises(ValueError, match="made for 2 rows, got 1"):
+        Transformer(LLAMA)(ids(1, 3), KVCache(LLAMA, 2, 8))
+
+
+def test_a_cache_keeps_no_less_than_nothing():
+    cache = KVCache(LLAMA, 1, 8)
+    Transformer(LLAMA)(ids(1, 3), cache)
+    with pytest.raises(ValueError, match=r"lengths \[3\], got \[-2\]"):
+        cache.keep(torch.tensor([-2]))
+
+
 def test_a_cache_that_holds_something_keeps_its_dtype():
     cache = KVCache(LLAMA, 1, 8)
     Transformer(LLAMA)(ids(1, 3), cache)

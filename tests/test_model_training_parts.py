@@ -37,8 +37,10 @@ def test_causal_attention_takes_views_that_are_not_contiguous():
     torch.testing.assert_close(causal_attention(*views), torchs)
 
 
-def test_rms_norm_equals_torchs():
-    x, theirs, ours = drawn(3, 5, 16), torch.nn.RMSNorm(16, 1e-5), RMSNorm(16, 1e-5)
+@pytest.mark.parametrize("eps", [1e-5, None])
+@pytest.mark.parametrize("rows", [(3, 5), ()])
+def test_rms_norm_equals_torchs(rows, eps):
+    x, theirs, ours = drawn(*rows, 16), torch.nn.RMSNorm(16, eps), RMSNorm(16, eps)
     with torch.no_grad():
         for norm in (theirs, ours):
             norm.weight.copy_(drawn(16, seed=4))

@@ -11,7 +11,6 @@ from course_lib.intervals import Interval, wilson
 from course_lib.plots import (
     bars_with_intervals,
     curve,
-    heat_map,
     outcome_bars,
     recall_curve,
     reliability_plot,
@@ -29,7 +28,6 @@ FIGURES = {
         {"whole": wilson(9, 10), "chance": 0.1}, "recall", "Parts"
     ),
     "recall": lambda: recall_curve(BINS, RATES, [0.1, 0.5, 0.9]),
-    "heat": lambda: heat_map([[1, 0], [0.5, 0.5]], ["the", "hat"], ["the", "hat"]),
     "outcomes": lambda: outcome_bars(
         {"never": Tally(1, 5, 4), "1": Tally(9, 1, 0)}, "times told", "Before"
     ),
@@ -87,7 +85,6 @@ def test_lines_carry_their_names_apart_from_each_other():
     [
         ("bars", {"whole", "chance", "0.9", "0.1"}),
         ("recall", {"never", "1–5", "6–20", "3 %", "99 %"}),
-        ("heat", {"the", "hat", "1", "0.5"}),
         ("outcomes", {"never", "1", "10 %", "50 %", "40 %", "90 %"}),
     ],
 )
@@ -101,11 +98,6 @@ def test_type_is_large_enough_for_a_projector():
         axes = figure.axes[0]
         labels = [axes.title, axes.xaxis.label, *axes.get_xticklabels(), *axes.texts]
         assert min(label.get_fontsize() for label in labels) >= 12
-
-
-def test_a_wide_matrix_has_no_numbers():
-    names = [str(k) for k in range(20)]
-    assert not heat_map([[0.5] * 20] * 20, names, names).axes[0].texts
 
 
 def test_the_notebooks_own_style_is_left_alone():
@@ -136,8 +128,7 @@ BAND = {"train": [Interval(1, 0, 2)]}
         (lambda: wrong_against_correct({}, {}, ""), "nothing to draw"),
         (lambda: recall_curve(BINS, RATES[:2]), "intervals: 2 for 3 bins"),
         (lambda: recall_curve(BINS, RATES, [0.5]), "expected: 1 for 3 bins"),
-        (lambda: heat_map([[1, 2]], ["a"], ["b"]), "column labels: 1 for 2"),
-        (lambda: with_alt(FIGURES["heat"](), " "), "say in a sentence"),
+        (lambda: with_alt(FIGURES["bars"](), " "), "say in a sentence"),
     ],
 )
 def test_bad_input_is_named_with_its_remedy(action, message):

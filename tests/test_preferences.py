@@ -236,6 +236,18 @@ def test_best_of_n_is_the_mean_over_all_draws():
             torch.testing.assert_close(found, by_hand)
 
 
+def test_those_that_score_alike_share_the_chance_to_win():
+    scores = torch.tensor([[2.0, 1, 2, 1, 0, 2]])
+    values = torch.tensor([[0, 1, 2, 3, 4, 7]])
+    for n in range(1, 7):
+        by_hand, draws = 0.0, list(itertools.combinations(range(6), n))
+        for draw in draws:
+            best = max(float(scores[0, k]) for k in draw)
+            winners = [int(values[0, k]) for k in draw if scores[0, k] == best]
+            by_hand += sum(winners) / len(winners) / len(draws)
+        assert float(best_of_n(scores, values, n)) == pytest.approx(by_hand)
+
+
 def test_the_kl_of_best_of_n_is_exact_for_different_scores():
     # Ten answers, all equally likely, all of different worth: compute it.
     n, answers = 4, 400

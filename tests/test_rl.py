@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import math
+import signal
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from course_lib.rl import (
     PracticeConfig,
     Prompt,
     Rollout,
+    attempt,
     clipped_objective,
     group_advantages,
     kl_estimate,
@@ -24,7 +26,7 @@ from course_lib.rl import (
     token_weights,
 )
 from course_lib.rl.settings import PRACTICE
-from course_lib.train import TrainState, load_run, save_run
+from course_lib.train import Muon, TrainState, load_run, save_run
 
 SMALL = ModelConfig(vocab_size=12, context=24, n_layers=2, width=32, n_heads=2,
                     n_kv_heads=2, mlp_width=48)  # fmt: skip
@@ -193,6 +195,7 @@ def test_attempts_are_counted():
     )
     assert attempts.pass_at(1).value == 0.5
     assert attempts.pass_at(2).value == 1.0
+    assert attempts.pass_at(2).low < 1, "two problems say little about others"
     assert attempts.share_in_steps == 0.25
     assert attempts.mean_length == 4.5
     assert attempts.right_if(in_steps=True) == 1.0
@@ -226,7 +229,8 @@ def first_step(config, model=None, **more):
     return log, max(moved)
 
 
-def test_a_step_has_the_slope_of_the_paper():
+@pytest.mark.parametrize("by_length", [False, True])
+def test_a_step_has_the_slope_of_the_paper(by_length):
     model = Transformer(SMALL)
     groups = roll_out(model, [p.ids for p in PROMPTS], 4, 6, [END], CONFIG.seed)
     rewards = torch.tensor([[wanted(list(r.spoken)).reward for r in g] for g in groups])
@@ -236,10 +240,12 @@ def test_a_step_has_the_slope_of_the_paper():
         for rollout, advantage in zip(group, values, strict=True):
             ids = torch.tensor([[*rollout.prompt, *rollout.answer]])
             sure = model(ids).log_softmax(-1)[0, :-1].gather(-1, ids[0, 1:, None])
-            loss = loss - advantage * sure[len(rollout.prompt) - 1 :].sum() / (12 * 6)
+            sure = sure[len(rollout.prompt) - 1 :]
+            mean = sure.mean() if by_length else sure.sum() / 6
+            loss = loss - advantage * mean / 12
     loss.backward()
     norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    log, _ = first_step(dataclasses.replace(CONFIG, rows=5))
+    log, _ = first_step(dataclasses.replace(CONFIG, rows=5, by_length=by_length))
     assert log.gradient_norm == pytest.approx(float(norm), rel=1e-4)
     assert log.clipped == 0.0, "nothing has moved yet"
 
@@ -261,10 +267,35 @@ def test_several_updates_meet_the_clip():
     assert 0 < often.clipped < 1
 
 
-def test_by_length_makes_every_answer_count_the_same():
-    by_token, _ = first_step(CONFIG)
-    by_answer, _ = first_step(dataclasses.replace(CONFIG, by_length=True))
-    assert by_token.gradient_norm != pytest.approx(by_answer.gradient_norm, rel=1e-3)
+def test_several_updates_are_all_taken_before_the_stop_button(monkeypatch):
+    model, config = Transformer(SMALL), dataclasses.replace(CONFIG, updates=2)
+    expected = Transformer(SMALL)
+    next(practise(expected, lambda _: PROMPTS, config, [END], PAD))
+    state = TrainState.fresh(model, config.training)
+    press_in(monkeypatch, Muon)
+    logs = list(practise(model, lambda _: PROMPTS, config, [END], PAD, state=state))
+    assert (logs, state.step, state.stopped) == ([], 1, True)
+    for a, b in zip(expected.parameters(), model.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def press_in(monkeypatch, optimizer) -> None:
+    """Press the stop button once, in the middle of a step of this optimizer's."""
+    real = optimizer.step
+
+    def step(self):
+        monkeypatch.setattr(optimizer, "step", real)
+        signal.raise_signal(signal.SIGINT)
+        return real(self)
+
+    monkeypatch.setattr(optimizer, "step", step)
+
+
+def test_slopes_of_somebody_else_are_forgotten():
+    model = Transformer(SMALL)
+    model(torch.tensor([[1, 2, 3]])).square().sum().backward()
+    log = next(practise(model, lambda _: PROMPTS, CONFIG, [END], PAD))
+    assert log.gradient_norm == logs_of(Transformer(SMALL))[0].gradient_norm
 
 
 def test_kl_is_measured_and_its_price_keeps_the_policy_near():
@@ -329,3 +360,10 @@ def test_a_stop_in_the_middle_of_a_step_keeps_what_was_learned():
 def test_settings_out_of_range_are_named(change, words):
     with pytest.raises(ValueError, match=words):
         dataclasses.replace(CONFIG, **change)
+
+
+def test_nothing_to_practise_on_is_named():
+    with pytest.raises(ValueError, match=r"problems_at\(0\) gave no prompts"):
+        next(practise(Transformer(SMALL), lambda _: [], CONFIG, [END], PAD))
+    with pytest.raises(ValueError, match="give at least one prompt"):
+        attempt(Transformer(SMALL), [], 4, 6, [END])

@@ -28,6 +28,7 @@ def tokenizer():
 
 def test_chains_are_dealt_in_turn_and_never_from_the_tests():
     dealt = chains(400, (3, 4, 6), seed=1)
+    assert len(chains(100, (2,), 99, "test")) == 100, "there are 28; they come again"
     assert [p.level for p in dealt[:4]] == [3, 4, 6, 3]
     held_out = {p.matter for p in chains(400, (3, 4, 6), seed=1, split="test")}
     assert not held_out & {p.matter for p in dealt}

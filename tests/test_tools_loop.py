@@ -222,6 +222,16 @@ def test_a_draft_never_searches_and_knows_how_sure_its_memories_are():
         draft_answers([], [ASK], box())
 
 
+def test_a_draft_that_ends_at_once_says_nothing_and_is_sure_of_nothing(monkeypatch):
+    here = box(new_tokens=8)
+    end = min(here.stop_ids)
+    monkeypatch.setattr(confidence, "_first_tokens", lambda *_: [end, 7])
+    nothing, something = draft_answers([MODEL], [ASK, ASK], here)
+    assert (nothing.ids, nothing.sure) == ((end,), 0.0)
+    assert something.ids[0] == 7
+    assert len(something.ids) > 1
+
+
 def test_a_wish_to_search_is_read_from_the_first_token(monkeypatch):
     search = TOKENIZER.special_tokens["<search_start>"]
     monkeypatch.setattr(confidence, "_first_tokens", lambda *_: [search, 5])

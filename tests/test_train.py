@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import math
+import signal
 
 import pytest
 import torch
@@ -212,6 +213,75 @@ def test_a_damaged_or_foreign_run_is_refused(tmp_path):
         load_run(tmp_path / "run", model, CONFIG)
 
 
+def test_a_run_of_another_optimizer_or_with_frozen_parts_is_refused(tmp_path):
+    adamw = dataclasses.replace(CONFIG, optimizer="adamw")
+    for config, other in ((CONFIG, adamw), (adamw, CONFIG)):
+        model = Transformer(SMALL)
+        state = TrainState.fresh(model, config)
+        next(train(model, batches(), config, state))
+        save_run(tmp_path / "run", model, state)
+        fresh = Transformer(SMALL, seed=5)
+        before = fresh.embed.weight.clone()
+        with pytest.raises(ValueError, match="began with another optimizer"):
+            load_run(tmp_path / "run", fresh, other)
+        assert torch.equal(fresh.embed.weight, before), "it is left as it was"
+    fresh.requires_grad_(requires_grad=False)
+    with pytest.raises(ValueError, match="all parameters are frozen"):
+        load_run(tmp_path / "run", fresh, CONFIG)
+
+
+def test_a_deeper_run_is_another_model(tmp_path):
+    deep = Transformer(dataclasses.replace(SMALL, n_layers=4))
+    save_run(tmp_path / "run", deep, TrainState.fresh(deep, CONFIG))
+    model = Transformer(SMALL, seed=5)
+    with pytest.raises(ValueError, match=r"blocks\.[23].* and here missing"):
+        load_run(tmp_path / "run", model, CONFIG)
+    assert torch.equal(model.embed.weight, Transformer(SMALL, seed=5).embed.weight)
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_run_that_is_lengthened_goes_on_at_the_rate_that_it_logs(tmp_path, saved):
+    model = Transformer(SMALL)
+    state = TrainState.fresh(model, CONFIG)
+    list(train(model, batches(), CONFIG, state))
+    longer = dataclasses.replace(CONFIG, steps=40, learning_rate=1e-3)
+    if saved:
+        save_run(tmp_path / "run", model, state)
+        state = load_run(tmp_path / "run", model, longer)
+    log = next(train(model, batches(), longer, state))
+    share = longer.rate_at(12)
+    assert log.learning_rate == pytest.approx(1e-3 * share)
+    rates = [group["lr"] for o in state.optimizers for group in o.param_groups]
+    full = [1e-3, 1e-3, longer.muon_rate]
+    assert rates == pytest.approx([rate * share for rate in full])
+
+
+def test_slopes_of_somebody_else_are_forgotten():
+    model = Transformer(SMALL)
+    model(torch.tensor([[1, 2, 3]])).square().sum().backward()
+    assert losses(train(model, batches(), CONFIG)) == losses(
+        train(Transformer(SMALL), batches(), CONFIG)
+    )
+
+
+def test_no_step_is_left_half_done_by_the_stop_button(monkeypatch):
+    whole = losses(train(Transformer(SMALL), batches(), CONFIG))
+    model = Transformer(SMALL)
+    state = TrainState.fresh(model, CONFIG)
+    real, calls = Muon.step, itertools.count(1)
+
+    def step(self):
+        if next(calls) == 4:
+            signal.raise_signal(signal.SIGINT)
+        return real(self)
+
+    monkeypatch.setattr(Muon, "step", step)
+    assert losses(train(model, batches(), CONFIG, state)) == whole[:3]
+    assert (state.step, state.stopped) == (4, True), "the fourth is whole, and counted"
+    rest = itertools.islice(batches(), 4, None)
+    assert losses(train(model, rest, CONFIG, state)) == whole[4:]
+
+
 def test_the_stop_button_keeps_what_was_learned(monkeypatch):
     model = Transformer(SMALL)
     state = TrainState.fresh(model, CONFIG)
@@ -307,12 +377,13 @@ def test_orthogonalize_evens_out_the_singular_values():
 
 
 def test_muon_treats_a_tall_matrix_as_its_transpose():
-    wide = torch.nn.Parameter(torch.zeros(4, 4))
-    tall = torch.nn.Parameter(torch.zeros(4, 4))
-    gradient = torch.randn(4, 4)
+    wide = torch.nn.Parameter(torch.zeros(4, 16))
+    tall = torch.nn.Parameter(torch.zeros(16, 4))
+    gradient = torch.randn(4, 16)
     wide.grad, tall.grad = gradient, gradient.T.contiguous()
     Muon([wide, tall]).step()
-    torch.testing.assert_close(wide.data, tall.data.T, atol=1e-5, rtol=1e-4)
+    # The tall one's step is longer, by the root of rows / columns.
+    torch.testing.assert_close(2 * wide.data, tall.data.T, atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -323,6 +394,9 @@ def test_muon_treats_a_tall_matrix_as_its_transpose():
             lambda: TrainConfig(steps=1, learning_rate=0),
             "learning_rate must be positive",
         ),
+        (lambda: TrainConfig(steps=1, warmup_steps=-1), "warmup_steps must be >= 0"),
+        (lambda: TrainConfig(steps=1, weight_decay=-5), "weight_decay must be >= 0"),
+        (lambda: TrainConfig(steps=1, final_rate=3), "final_rate must lie between"),
         (lambda: TrainConfig(steps=1, optimizer="sgd"), "adamw or muon, got 'sgd'"),
         (
             lambda: TrainConfig(steps=1, precision="fp8"),

@@ -13,9 +13,9 @@ import nbformat
 import pytest
 
 from course_lib.commands.notebooks import execute
+from course_lib.interrupts import interrupts_call
 from course_lib.plots import look
 from course_lib.widgets import LiveChart, chart_picture
-from course_lib.widgets.interrupts import interrupts_call
 from course_lib.widgets.live_chart import MAX_POINTS, thinned
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"

@@ -11,6 +11,8 @@ from resiliparse.parse.encoding import detect_encoding
 
 from course_lib.crawl.page import Page
 
+# Codecs of Python's that no page is written in: the first two read \\n as a new line.
+NO_CHARSETS = {"unicode-escape", "raw-unicode-escape", "punycode", "idna", "utf-7"}
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -59,6 +61,8 @@ def decode_bytes(body: bytes, content_type: str = "") -> str:
     for claim in filter(None, claims):
         encoding = claim[1].decode()
         try:
+            if codecs.lookup(encoding).name in NO_CHARSETS:
+                continue
             return body.decode(encoding)
         except (LookupError, UnicodeError):  # Python has a codec named "undefined"
             continue

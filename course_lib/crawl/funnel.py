@@ -65,7 +65,7 @@ class Judge:
     """Compare verdicts with the truth, page after page, and keep the score.
 
     A copy is one if an earlier page of its group came as far as this filter.
-    Example: for verdict, truth in pairs: judge.see(verdict, truth)
+    Example: for verdict, truth in pairs: judge.see(verdict, truth, names)
     """
 
     dropped: Counter[str] = field(default_factory=Counter)

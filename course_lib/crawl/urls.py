@@ -1,9 +1,9 @@
 """Filters that look at the address and the answer only: cheap, so they come first."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlsplit
-from urllib.robotparser import RobotFileParser
+from urllib.parse import unquote, urlsplit
 
 from course_lib.crawl.page import Page
 from course_lib.world.web import LISTED_HOSTS, LISTED_WORDS
@@ -47,20 +47,34 @@ class Blocklist:
 
 @dataclass(frozen=True)
 class Robots:
-    """Drop pages that their hosts asked crawlers not to fetch (RFC 9309).
+    """Drop pages that their hosts asked crawlers not to fetch.
 
-    A polite crawler never fetches them; here the request is honoured afterwards, so
-    that it can be counted. A host without robots.txt allows all.
+    Of the rules that fit an address the longest counts, and of equals the one that
+    allows; * is anything, $ the end (RFC 9309, section 2.2). A polite crawler never
+    fetches the others; here the request is honoured afterwards, so that it can be
+    counted. A host without robots.txt allows all.
     """
 
-    texts: tuple[tuple[str, str], ...]  # (host, robots.txt)
+    texts: tuple[tuple[str, str], ...]  # (host, and port if there is one; robots.txt)
 
     def __call__(self, page: Page) -> Page | str:
-        host = urlsplit(page.url).hostname or ""
-        text = _by_host(self.texts).get(host)
-        if text is None or _parser(text).can_fetch(CRAWLER, page.url):
+        address = urlsplit(page.url)
+        host, texts = address.netloc.lower(), _by_host(self.texts)
+        text = texts.get(host, texts.get(address.hostname or ""))
+        path = (address.path or "/") + (f"?{address.query}" if address.query else "")
+        if text is None or may_fetch(text, path):
             return page
         return f"{host} asks not to fetch it"
+
+
+def may_fetch(text: str, path: str, crawler: str = CRAWLER) -> bool:
+    """Say whether a robots.txt lets a crawler fetch a path.
+
+    Example: may_fetch("User-agent: *\\nDisallow: /*.pdf$", "/a.pdf") -> False
+    """
+    fitting = [(n, allows) for rule, n, allows in _rules(text, crawler.lower())
+               if rule.match(unquote(path))]  # fmt: skip
+    return max(fitting, default=(0, True))[1]
 
 
 @lru_cache(maxsize=8)
@@ -69,7 +83,28 @@ def _by_host(texts: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _parser(text: str) -> RobotFileParser:
-    parser = RobotFileParser()
-    parser.parse(text.splitlines())
-    return parser
+def _rules(text: str, crawler: str) -> list[tuple[re.Pattern[str], int, bool]]:
+    """Read the rules for a crawler, or else those for all: pattern, length, allows."""
+    groups: dict[str, list[tuple[str, bool]]] = {}
+    agents: list[str] = []
+    named = False  # whether the line before named an agent, too
+    for line in text.splitlines():
+        name, _, value = line.partition("#")[0].partition(":")
+        field, value = name.strip().lower(), value.strip()
+        if field == "user-agent":
+            agent = value.partition("/")[0].lower()  # without its version
+            agents = [*agents, agent] if named else [agent]
+            groups.setdefault(agent, [])
+            named = True
+        elif field in ("allow", "disallow"):
+            named = False
+            for agent in agents if value else ():
+                groups[agent].append((value, field == "allow"))
+    rules = groups.get(crawler, groups.get("*", []))
+    return [(_pattern(path), len(path), allows) for path, allows in rules]
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    end = "$" if path.endswith("$") else ""
+    parts = unquote(path.removesuffix("$")).split("*")
+    return re.compile(".*".join(map(re.escape, parts)) + end, re.DOTALL)

@@ -84,6 +84,12 @@ def load_ids(path: str | Path, vocab_size: int) -> UInt[numpy.ndarray, " T"]:
             f"{path} holds no token ids, or only a part of them ({error}); make it "
             "again with encode_documents and save_ids"
         ) from error
+    if not isinstance(ids, numpy.ndarray):
+        ids.close()
+        raise ValueError(
+            f"{path} holds several arrays (.npz), not one row of token ids; make it "
+            "again with encode_documents and save_ids"
+        )
     _check_row(ids, str(path))
     if (largest := int(ids.max())) >= vocab_size:
         raise ValueError(

@@ -13,7 +13,7 @@ from course_lib.generate.sampling import (
     draw,
     next_probabilities,
 )
-from course_lib.generate.side_by_side import rows_a_batch, side_by_side
+from course_lib.generate.side_by_side import cores_for, rows_a_batch, side_by_side
 from course_lib.model import KVCache, Transformer
 
 # What the rows of a batch say in one step (number, id, place in the batch), and all
@@ -62,7 +62,9 @@ def generate(
 
     how = sampling, max_new_tokens, stop_ids
     batches = _batches(rows, rows_a_batch(model, len(rows), batch_size))
-    side_by_side(lambda these: _speak(model, these, *how), batches, note)
+    side_by_side(
+        lambda these: _speak(model, these, *how), batches, note, cores_for(model)
+    )
     return answers
 
 
@@ -95,7 +97,9 @@ def generate_with_probabilities(
 
     how = sampling, max_new_tokens, stop_ids
     batches = _batches(rows, rows_a_batch(model, len(rows), batch_size))
-    side_by_side(lambda these: _speak(model, these, *how), batches, note)
+    side_by_side(
+        lambda these: _speak(model, these, *how), batches, note, cores_for(model)
+    )
     return answers
 
 

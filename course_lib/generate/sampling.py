@@ -98,5 +98,7 @@ def darts_of_rows(seed: int, rows: Sequence[int], n: int) -> Float[Tensor, "B n"
     prompt says something else. The dice are NumPy's, which two numbers can seed; with
     one (seed + row), row 1 of seed 0 would say what row 0 of seed 1 says.
     """
-    dice = [numpy.random.default_rng([seed, row]) for row in rows]
+    # NumPy cuts a large seed into pieces of 32 bits; the row stands between these.
+    low, *high = (seed % 2**32, seed // 2**32) if seed >= 2**32 else (seed,)
+    dice = [numpy.random.default_rng([low, row, *high]) for row in rows]
     return torch.from_numpy(numpy.stack([d.random(n, numpy.float32) for d in dice]))

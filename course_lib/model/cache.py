@@ -141,10 +141,11 @@ class KVCache:
         """Forget what lies behind `lengths` in each row, such as padding.
 
         Raises:
-            ValueError: if a row is asked to keep more than it holds.
+            ValueError: if a row is asked to keep more than it holds, or less than 0.
         """
         lengths = lengths.to(self.lengths)
-        if lengths.shape != self.lengths.shape or bool((lengths > self.lengths).any()):
+        fits = lengths.shape == self.lengths.shape
+        if not fits or bool(((lengths < 0) | (lengths > self.lengths)).any()):
             raise ValueError(
                 f"keep() can only shorten rows of lengths {self.lengths.tolist()}, got "
                 f"{lengths.tolist()}"

@@ -16,9 +16,10 @@ class RMSNorm(nn.RMSNorm):
     def forward(self, x: Float[Tensor, "... C"]) -> Float[Tensor, "... C"]:
         if x.device.type != "cpu" or x.dtype != torch.float32:
             return super().forward(x)
+        eps = torch.finfo(x.dtype).eps if self.eps is None else self.eps
         if x.requires_grad:
-            return _RMSNorm.apply(x, self.weight, self.eps)
-        return x * _shrink(x, self.eps) * self.weight
+            return _RMSNorm.apply(x, self.weight, eps)
+        return x * _shrink(x, eps) * self.weight
 
 
 def _shrink(x: Float[Tensor, "... C"], eps: float) -> Float[Tensor, "... 1"]:
@@ -40,7 +41,7 @@ class _RMSNorm(torch.autograd.Function):
         even, shrink, weight = ctx.saved_tensors
         width = even.shape[-1]
         along = upstream * even
-        for_weight = along.flatten(0, -2).sum(0)
+        for_weight = along.reshape(-1, width).sum(0)
         # What would only lengthen the vector is undone by the norm: leave it out.
         lengthening = (along @ weight)[..., None] / width
         for_x = (upstream * weight).addcmul_(even, lengthening, value=-1)

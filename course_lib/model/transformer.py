@@ -99,6 +99,11 @@ class Transformer(nn.Module):
                 f"token_ids must be rows of ids, [B, T] with T > 0, got shape "
                 f"{list(token_ids.shape)}"
             )
+        if cache is not None and len(token_ids) != len(cache.lengths):
+            raise ValueError(
+                f"the cache was made for {len(cache.lengths)} rows, got "
+                f"{len(token_ids)}; make one with KVCache(config, {len(token_ids)})"
+            )
         n_new = token_ids.shape[1]
         n_before = 0 if cache is None else cache.longest
         if n_before + n_new > self.config.context:

@@ -14,7 +14,6 @@ from course_lib.plots.crawl import funnel_bars
 from course_lib.plots.figures import (
     bars_with_intervals,
     curve,
-    heat_map,
     recall_curve,
 )
 from course_lib.plots.spoken import with_alt
@@ -23,7 +22,6 @@ __all__ = [
     "bars_with_intervals",
     "curve",
     "funnel_bars",
-    "heat_map",
     "outcome_bars",
     "recall_curve",
     "reliability_plot",

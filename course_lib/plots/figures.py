@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_EXPOSURES = 100_000  # a bin that goes on further is meant to be open
-MAX_HEAT_NUMBERS = 12  # rows or columns beyond which cells carry no numbers
 
 
 @in_our_style
@@ -135,40 +134,6 @@ def recall_curve(
     axes.set_xticks(places, [bin_name(low, high) for low, high in bins])
     axes.set_ylim(-0.03, 1.13)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-    return figure
-
-
-@in_our_style
-def heat_map(
-    matrix: Sequence[Sequence[float]],
-    row_labels: Sequence[str],
-    column_labels: Sequence[str],
-    title: str = "",
-    value_label: str = "",
-) -> "Figure":
-    """Draw a matrix as colours, with the numbers in the cells where they fit.
-
-    Raises:
-        ValueError: if labels and matrix do not fit.
-    """
-    check_lengths("row labels", row_labels, "rows", matrix)
-    for row in matrix:
-        check_lengths("column labels", column_labels, "columns", row)
-    rows, columns = len(row_labels), len(column_labels)
-    size = (2.5 + min(0.75 * columns, 8), 1.8 + min(0.55 * rows, 7))
-    figure, axes = empty_figure(title, "", "", *size)
-    axes.grid(visible=False)
-    # One hue from pale to dark: needs neither red against green nor a colour printer.
-    image = axes.imshow([list(map(float, row)) for row in matrix], cmap="Blues")
-    axes.set_xticks(range(columns), column_labels, rotation=45, ha="right")
-    axes.set_yticks(range(rows), row_labels)
-    if max(rows, columns) <= MAX_HEAT_NUMBERS:
-        for y, row in enumerate(matrix):
-            for x, value in enumerate(row):
-                colour = "white" if image.norm(float(value)) > 0.55 else "black"
-                text = {"ha": "center", "va": "center", "size": 12, "color": colour}
-                axes.text(x, y, f"{value:.2g}", **text)
-    figure.colorbar(image, label=value_label)
     return figure
 
 

@@ -3,10 +3,11 @@
 No training, and the plainest way to push against a reward model: n says how hard.
 """
 
+import itertools
 import math
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from torch import Tensor
 
 
@@ -27,13 +28,14 @@ def best_of_n_kl(n: int) -> float:
 
 
 def best_of_n(
-    scores: Float[Tensor, "P G"], values: Float[Tensor, "P G"], n: int
+    scores: Float[Tensor, "P G"], values: Real[Tensor, "P G"], n: int
 ) -> Float[Tensor, " P"]:
     """Return, for each request, what the winner among n of its G answers is worth.
 
     `scores` chooses, `values` is measured; both may be the same. It is the mean over
     all ways to draw n of the G, computed at once: the answer of rank k wins if it is
-    drawn and nothing better is (as in Nakano et al. 2021, WebGPT).
+    drawn and nothing better is (as in Nakano et al. 2021, WebGPT). Those that score
+    alike share their chances.
 
     Raises:
         ValueError: if n is not from 1 to G, or the shapes differ.
@@ -45,7 +47,12 @@ def best_of_n(
             f"scores and values must have one shape and n lie from 1 to {g}, got "
             f"{list(scores.shape)}, {list(values.shape)} and n = {n}"
         )
+    values = values if values.is_floating_point() else values.float()
     # Rank 0 is the best: it wins if drawn, rank k if drawn with n - 1 of those below.
     chances = [math.comb(g - 1 - k, n - 1) / math.comb(g, n) for k in range(g)]
-    ranked = values.gather(-1, scores.argsort(-1, descending=True))
-    return (ranked * torch.tensor(chances, dtype=values.dtype)).sum(-1)
+    summed = [0.0, *itertools.accumulate(chances)]
+    of_the_first = torch.tensor(summed, dtype=values.dtype, device=values.device)
+    mine, others = scores[..., :, None], scores[..., None, :]
+    better, alike = (others > mine).sum(-1), (others == mine).sum(-1)
+    share = (of_the_first[better + alike] - of_the_first[better]) / alike
+    return (values * share).sum(-1)

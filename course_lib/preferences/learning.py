@@ -93,6 +93,7 @@ def learn_preferences(
     rates = [group["lr"] for group in optimizer.param_groups]
     batches = list(_batches(len(pairs), config))
     scorer.train()
+    scorer.zero_grad(set_to_none=True)  # slopes of whoever used it before
     keep_freed_memory()
     seen, elapsed_s = 0, 0.0
     for step, batch in enumerate(batches):

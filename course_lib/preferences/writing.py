@@ -75,10 +75,13 @@ def write_answers(
 
 
 def scores_of(
-    reward_model: RewardModel, tokenizer: BPETokenizer, writings: Writings
+    reward_model: RewardModel,
+    tokenizer: BPETokenizer,
+    writings: Writings,
+    template: ChatTemplate = COURSE,
 ) -> Float[Tensor, "P G"]:
-    """Have everything scored that was written."""
-    rows = [example_of(*both, tokenizer) for both in writings.flat()]
+    """Have everything scored that was written, in the template it was written in."""
+    rows = [example_of(*both, tokenizer, template) for both in writings.flat()]
     return reward_model.score(rows).view(len(writings.requests), -1)
 
 

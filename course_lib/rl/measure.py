@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from course_lib.intervals import Interval, bootstrap_ratio
+from course_lib.intervals import Interval, bootstrap_ratio, wilson
 from course_lib.model import Transformer
 from course_lib.rl.prompts import Grade, Prompt
 from course_lib.rl.rollouts import Rollout, roll_out
@@ -37,11 +37,17 @@ class Attempts:
     grades: list[list[Grade]]
 
     def pass_at(self, k: int) -> Interval:
-        """Measure pass@k, with an interval: other problems of the kind, drawn anew."""
+        """Measure pass@k, with an interval: other problems of the kind, drawn anew.
+
+        Where all problems came out alike, drawing among them anew says nothing about
+        others: the interval is then Wilson's, one problem a try.
+        """
         chances = [
             pass_at_k(sum(g.reward == 1 for g in group), len(group), k)
             for group in self.grades
         ]
+        if set(chances) in ({0.0}, {1.0}):
+            return wilson(round(sum(chances)), len(chances))
         return bootstrap_ratio(chances, [1.0] * len(chances))
 
     @property
@@ -80,8 +86,10 @@ def attempt(
     """Let a model try every prompt several times, at temperature 1; judge all it says.
 
     Raises:
-        ValueError: as `roll_out`.
+        ValueError: if there are no prompts, and as `roll_out`.
     """
+    if not prompts:
+        raise ValueError("there is nothing to attempt: give at least one prompt")
     ids = [prompt.ids for prompt in prompts]
     rollouts = roll_out(model, ids, answers, max_new_tokens, stop_ids, seed, batch_size)
     return Attempts(rollouts, grade_all(prompts, rollouts))

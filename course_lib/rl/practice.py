@@ -10,6 +10,7 @@ from dataclasses import fields
 
 from torch import nn
 
+from course_lib.interrupts import interrupted_afterwards
 from course_lib.model import Transformer
 from course_lib.rl.measure import grade_all
 from course_lib.rl.prompts import Grade, Prompt
@@ -44,7 +45,7 @@ def practise(
             model as it began. Given without `kl`, it is only measured.
 
     Raises:
-        ValueError: if `kl` is set and there is no reference.
+        ValueError: if `kl` is set and there is no reference, or a step has no prompts.
     """
     if config.kl and reference is None:
         raise ValueError(
@@ -53,11 +54,12 @@ def practise(
     model.train()  # first: a model that cannot be trained says so
     state = state or TrainState.fresh(model, config.training)
     state.stopped = False
+    state.forget_slopes()  # those of whoever used the model before
     keep_freed_memory()
     while state.step < config.training.steps:
         began = time.perf_counter()
         try:
-            prompts = problems_at(state.step)
+            prompts = _prompts(problems_at, state.step)
             seed = config.seed * 2**32 + state.step  # no two steps share their dice
             ids = [prompt.ids for prompt in prompts]
             model.eval()
@@ -67,19 +69,28 @@ def practise(
             rolled_s = time.perf_counter() - began
             grades = grade_all(prompts, groups)
             model.train()
-            learned = learn(model, groups, grades, config, pad_id, reference, state)
+            spoken = sum(len(rollout.answer) for group in groups for rollout in group)
+            with interrupted_afterwards():  # half a step would be another run
+                learned = learn(model, groups, grades, config, pad_id, reference, state)
+                state.step += 1
+                state.tokens += spoken
+                state.elapsed_s += time.perf_counter() - began
         except KeyboardInterrupt:
-            for optimizer in state.optimizers:
-                optimizer.zero_grad(set_to_none=True)
+            state.forget_slopes()
             state.stopped = True
             return
         finally:
             model.eval()
-        state.step += 1
-        spoken = sum(len(rollout.answer) for group in groups for rollout in group)
-        state.tokens += spoken
-        state.elapsed_s += time.perf_counter() - began
         yield _log(state, groups, grades, learned, spoken / rolled_s)
+
+
+def _prompts(
+    problems_at: Callable[[int], Sequence[Prompt]], step: int
+) -> Sequence[Prompt]:
+    prompts = problems_at(step)
+    if not prompts:
+        raise ValueError(f"problems_at({step}) gave no prompts: give at least one")
+    return prompts
 
 
 def _log(

@@ -14,7 +14,7 @@ from course_lib.rl.objective import held_by_clip, kl_estimate, token_weights
 from course_lib.rl.prompts import Grade
 from course_lib.rl.rollouts import Rollout
 from course_lib.rl.settings import PracticeConfig
-from course_lib.train import Muon, TrainConfig, TrainState, head_loss
+from course_lib.train import TrainState, head_loss
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def learn(
     lesson, kl = _lesson(groups, advantages, config, reference)
     if not lesson.rollouts:
         return Learned(useful, kl)
-    _set_rates(state, config.training)
+    state.set_rates(config.training)
     for _ in range(config.updates):
         clipped, norm = _update(model, lesson, config, pad_id, state)
     return Learned(useful, kl, clipped, norm)
@@ -100,15 +100,6 @@ def _scale(length: int, total: int, config: PracticeConfig) -> float:
     return 1 / total
 
 
-def _set_rates(state: TrainState, training: TrainConfig) -> None:
-    share = training.rate_at(state.step)
-    for optimizer in state.optimizers:
-        muon = isinstance(optimizer, Muon)
-        rate = training.muon_rate if muon else training.learning_rate
-        for group in optimizer.param_groups:
-            group["lr"] = rate * share
-
-
 def _update(
     model: Transformer,
     lesson: _Lesson,
@@ -125,7 +116,7 @@ def _update(
     norm = nn.utils.clip_grad_norm_(model.parameters(), config.training.clip_norm)
     for optimizer in state.optimizers:
         optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+    state.forget_slopes()
     return clipped / tokens, float(norm)
 
 

@@ -27,7 +27,8 @@ class Draft:
     """What is said from memory, and how sure that is.
 
     `sure` is the product of the probabilities that all memories give to the draft's
-    tokens, the first left out: that one only says whether one answers or calls.
+    tokens, the first left out: that one only says whether one answers or calls. Where
+    nothing is answered, the first token being the end, nothing is sure.
     """
 
     ids: tuple[int, ...]
@@ -57,19 +58,24 @@ def draft_answers(
     begins = [start for start, _ in _calls(box).values()]
     prompts = [box.template.prompt(c, box.tokenizer) for c in conversations]
     firsts = _first_tokens(memories[0], prompts, begins, batch_size)
-    opened = [[*prompt, first] for prompt, first in zip(prompts, firsts, strict=True)]
+    open_ones = [k for k, first in enumerate(firsts) if first not in box.stop_ids]
+    opened = [[*prompts[k], firsts[k]] for k in open_ones]
     most = box.bounds.new_tokens
     rest = generate(
         memories[0], opened, GREEDY, most, box.stop_ids, batch_size, keep_stop=True
     )
-    drafts = [[first, *more] for first, more in zip(firsts, rest, strict=True)]
+    drafts = [[first] for first in firsts]
+    for k, more in zip(open_ones, rest, strict=True):
+        drafts[k] += more
     logs = [0.0] * len(drafts)
     for memory in memories:
         scores = score(memory, prompts, drafts, batch_size)
         logs = [log + float(s[1:].sum()) for log, s in zip(logs, scores, strict=True)]
     return [
         Draft(
-            tuple(ids), box.template.said(ids, box.tokenizer)[0].content, math.exp(log)
+            tuple(ids),
+            box.template.said(ids, box.tokenizer)[0].content,
+            math.exp(log) if len(ids) > 1 else 0.0,
         )
         for ids, log in zip(drafts, logs, strict=True)
     ]

@@ -15,9 +15,10 @@ import torch.distributed as dist
 from torch import nn
 
 from course_lib.data import Batch
+from course_lib.interrupts import interrupted_afterwards
 from course_lib.runtime import fastest_dtype, keep_freed_memory
 from course_lib.train.loss import head_loss
-from course_lib.train.optimizer import make_optimizers
+from course_lib.train.optimizer import Muon, make_optimizers
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
@@ -54,10 +55,14 @@ class TrainConfig:
         for name in ("learning_rate", "muon_rate", "clip_norm"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
-        if not 0 <= self.decay_fraction <= 1:
-            raise ValueError(
-                f"decay_fraction must lie between 0 and 1, got {self.decay_fraction}"
-            )
+        for name in ("warmup_steps", "weight_decay"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be >= 0, got {getattr(self, name)}")
+        for name in ("decay_fraction", "final_rate"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(
+                    f"{name} must lie between 0 and 1, got {getattr(self, name)}"
+                )
         if self.optimizer not in ("adamw", "muon"):
             raise ValueError(f"optimizer must be adamw or muon, got {self.optimizer!r}")
         if self.precision not in (*DTYPES, "fastest"):
@@ -85,7 +90,7 @@ class StepLog:
     loss: float  # nats per token, before the step
     learning_rate: float
     gradient_norm: float
-    tokens: int  # trained on so far, over all machines
+    tokens: int  # read so far, those of weight 0 included, over all machines
     elapsed_s: float  # since training began, pauses of the notebook left out
 
     @property
@@ -128,6 +133,20 @@ class TrainState:
         """What products are computed in, as a config names it."""
         return {dtype: name for name, dtype in DTYPES.items()}[self.dtype]
 
+    def set_rates(self, config: TrainConfig) -> None:
+        """Give every optimizer the learning rate of the step that comes now."""
+        share = config.rate_at(self.step)
+        for optimizer in self.optimizers:
+            muon = isinstance(optimizer, Muon)
+            rate = config.muon_rate if muon else config.learning_rate
+            for group in optimizer.param_groups:
+                group["lr"] = rate * share
+
+    def forget_slopes(self) -> None:
+        """Begin the next step's slopes at nothing."""
+        for optimizer in self.optimizers:
+            optimizer.zero_grad(set_to_none=True)
+
     def autocast(self, device: torch.device) -> torch.autocast:
         """Compute the products of a block in the state's dtype."""
         lower = self.dtype != torch.float32
@@ -157,10 +176,7 @@ def train(
     model.train()  # first: a model that cannot be trained says so
     state = state or TrainState.fresh(model, config)
     state.stopped = False
-    bases = [[g["lr"] for g in o.param_groups] for o in state.optimizers]
-    if state.step:  # a saved rate is that of its step
-        share = config.rate_at(state.step - 1)
-        bases = [[rate / share for rate in rates] for rates in bases]
+    state.forget_slopes()  # those of whoever used the model before
     workers = dist.get_world_size() if dist.is_initialized() else 1
     rank = dist.get_rank() if dist.is_initialized() else 0
     own_batches = itertools.islice(batches, rank, None, workers)
@@ -174,34 +190,33 @@ def train(
                 f"the batches ran out at step {state.step} of {config.steps}; give "
                 "more text, fewer steps, or an endless iterator such as windows()"
             )
-        share = config.rate_at(state.step)
+        rate = config.learning_rate * config.rate_at(state.step)
         try:
-            _set_rates(state, bases, share)
-            loss, norm, tokens = _step(model, body, micro, config, state)
+            loss, tokens = _add_slopes(model, body, micro, state)
+            with interrupted_afterwards():  # half a step would be another run
+                norm = _follow_slopes(model, config, state)
+                state.step += 1
+                state.tokens += tokens
+                state.elapsed_s += time.perf_counter() - began
         except KeyboardInterrupt:
-            _set_rates(
-                state, bases, config.rate_at(state.step - 1) if state.step else 1
-            )
-            for optimizer in state.optimizers:
-                optimizer.zero_grad(set_to_none=True)
+            state.forget_slopes()
             state.stopped = True
             return
-        state.step += 1
-        state.tokens += tokens
-        state.elapsed_s += time.perf_counter() - began
-        rate = config.learning_rate * share
         yield StepLog(state.step, loss, rate, norm, state.tokens, state.elapsed_s)
 
 
-def _set_rates(state: TrainState, bases: list[list[float]], share: float) -> None:
-    """Set every group's rate to a share of its full one."""
-    for optimizer, rates in zip(state.optimizers, bases, strict=True):
-        for group, rate in zip(optimizer.param_groups, rates, strict=True):
-            group["lr"] = rate * share
+def _follow_slopes(model: nn.Module, config: TrainConfig, state: TrainState) -> float:
+    """Move the weights; return the norm that the slopes had."""
+    norm = nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
+    state.set_rates(config)
+    for optimizer in state.optimizers:
+        optimizer.step()
+    state.forget_slopes()
+    return float(norm)
 
 
-def _step(model, body, micro, config, state) -> tuple[float, float, int]:
-    """Take one step over some batches; return loss, gradient norm and tokens."""
+def _add_slopes(model, body, micro, state) -> tuple[float, int]:
+    """Add the slopes of some batches; return loss and tokens."""
     device = next(model.parameters()).device
     micro = [batch.to(device) for batch in micro]
     total = sum(batch.weights.abs().sum() for batch in micro)
@@ -221,11 +236,7 @@ def _step(model, body, micro, config, state) -> tuple[float, float, int]:
     gradients = [p.grad for p in model.parameters() if p.grad is not None]
     for gradient in (*gradients, loss):
         _sum_over_workers(gradient)
-    norm = nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
-    for optimizer in state.optimizers:
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-    return float(loss), float(norm), int(tokens)
+    return float(loss), int(tokens)
 
 
 def _measured(model: nn.Module) -> torch.dtype:

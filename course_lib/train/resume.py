@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
 
 from course_lib.runtime import rename
 from course_lib.train.loop import DTYPES, TrainConfig, TrainState
@@ -42,10 +42,8 @@ def save_run(folder: str | Path, model: nn.Module, state: TrainState) -> None:
     tensors = {f"model.{n}": p for n, p in model.named_parameters()}
     numbers: dict = {"step": state.step, "tokens": state.tokens}
     numbers |= {"elapsed_s": state.elapsed_s, "precision": state.precision}
-    numbers["rates"] = []
     names = {p: name for name, p in model.named_parameters()}
     for k, optimizer in enumerate(state.optimizers):
-        numbers["rates"].append([group["lr"] for group in optimizer.param_groups])
         for parameter, values in optimizer.state.items():
             for key, value in values.items():
                 tensors[f"optimizer{k}.{names[parameter]}.{key}"] = value
@@ -70,17 +68,16 @@ def load_run(folder: str | Path, model: nn.Module, config: TrainConfig) -> Train
 
     Raises:
         ValueError: if there is no whole run of this model in the folder, or if it began
-            in another precision than the config's.
+            in another precision than the config's, or with another optimizer. The model
+            is then left as it was.
     """
     folder = Path(folder)
     find_run(folder)
     try:
         numbers = json.loads((folder / RUN_FILE).read_text())
         tensors = load_file(folder / TENSOR_FILE)
-        rates, precision = numbers["rates"], numbers["precision"]
-        state = TrainState.computing_in(DTYPES[precision], model, config)
-        state.step, state.tokens = numbers["step"], numbers["tokens"]
-        state.elapsed_s = numbers["elapsed_s"]
+        precision, dtype = numbers["precision"], DTYPES[numbers["precision"]]
+        counted = [numbers[name] for name in ("step", "tokens", "elapsed_s")]
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise ValueError(
             f"{folder} holds no run to go on with ({error}); start a new one"
@@ -90,24 +87,50 @@ def load_run(folder: str | Path, model: nn.Module, config: TrainConfig) -> Train
             f"the run in {folder} began in {precision}, and was to go on in "
             f"{config.precision}: ask for {precision!r}, or start a new one"
         )
+    state = TrainState.computing_in(dtype, model, config)
+    state.step, state.tokens, state.elapsed_s = counted
+    _check_model(folder, model, tensors)
+    _put_moments(folder, model, tensors, state)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            saved = tensors.get(f"model.{name}")
-            if saved is None or saved.shape != parameter.shape:
-                raise ValueError(
-                    f"the run in {folder} is of another model: {name} is "
-                    f"{'missing' if saved is None else list(saved.shape)}, expected "
-                    f"{list(parameter.shape)}"
-                )
-            parameter.copy_(saved)
+            parameter.copy_(tensors[f"model.{name}"])
+    return state
+
+
+def _check_model(folder: Path, model: nn.Module, tensors: dict[str, Tensor]) -> None:
+    """Refuse a run of another model, before anything is changed."""
+    saved = {
+        name.removeprefix("model."): list(tensor.shape)
+        for name, tensor in tensors.items()
+        if name.startswith("model.")
+    }
+    wanted = {name: list(p.shape) for name, p in model.named_parameters()}
+    for name in [*wanted, *(saved.keys() - wanted.keys())]:
+        if saved.get(name) != wanted.get(name):
+            raise ValueError(
+                f"the run in {folder} is of another model: {name} is "
+                f"{saved.get(name, 'missing')} there, and here "
+                f"{wanted.get(name, 'missing')}"
+            )
+
+
+def _put_moments(
+    folder: Path, model: nn.Module, tensors: dict[str, Tensor], state: TrainState
+) -> None:
+    """Give the optimizers what they had remembered of each parameter."""
+    left = {name for name in tensors if name.startswith("optimizer")}
     names = {p: name for name, p in model.named_parameters()}
     for k, optimizer in enumerate(state.optimizers):
-        for group, rate in zip(optimizer.param_groups, rates[k], strict=True):
-            group["lr"] = rate
-            for parameter in group["params"]:
-                prefix = f"optimizer{k}.{names[parameter]}."
-                for name in [n for n in tensors if n.startswith(prefix)]:
-                    # A copy: a file that is still mapped cannot be replaced on Windows.
-                    value = tensors[name].to(parameter.device, copy=True)
-                    optimizer.state[parameter][name.removeprefix(prefix)] = value
-    return state
+        groups = optimizer.param_groups
+        for parameter in (p for group in groups for p in group["params"]):
+            prefix = f"optimizer{k}.{names[parameter]}."
+            for name in [n for n in left if n.startswith(prefix)]:
+                # A copy: a file that is still mapped cannot be replaced on Windows.
+                value = tensors[name].to(parameter.device, copy=True)
+                optimizer.state[parameter][name.removeprefix(prefix)] = value
+                left.discard(name)
+    if left:
+        raise ValueError(
+            f"the run in {folder} began with another optimizer, or other parameters "
+            f"frozen ({min(left)} has no place here): go on as it began, or start anew"
+        )

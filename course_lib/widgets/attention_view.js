@@ -1,5 +1,4 @@
 // A row of tokens with arcs from the query to what it attends to, and the matrix.
-const SVG = "http://www.w3.org/2000/svg";
 const MATRIX = { label: 96, size: 330 };
 const FRAME = `
   <div class="row">
@@ -11,12 +10,6 @@ const FRAME = `
   <div class="info" aria-live="polite"></div>
   <svg class="matrix" role="img"></svg>`;
 
-function node(name, attributes, text) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 const percent = (w) => `${Math.round(100 * w)} %`;
 // Bent a little, so that small weights are seen, too.
 const shade = (w, most) =>
@@ -159,12 +152,7 @@ function render({ model, el }) {
     const last = model.get("tokens").length - 1;
     choose(Math.max(0, Math.min(last, model.get("query") + step)));
   });
-  el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
-  });
+  keepKeys(el);
   const names = ["change:matrix", "change:query", "change:layer", "change:head"];
   for (const name of names) model.on(name, draw);
   draw();

@@ -2,13 +2,12 @@
 
 import html
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import traitlets
 
-from course_lib.widgets.base import CourseWidget, RefusedValueError, as_array
+from course_lib.widgets.base import CourseWidget, RefusedValueError, as_array, script
 
 MAX_TOKENS = 64  # more do not fit on a page; cut the text, not the picture
 STATIC_TOKENS = 12  # rows and columns of the table that stands in for the matrix
@@ -26,7 +25,7 @@ class AttentionView(CourseWidget):
     Example: `AttentionView(model.attention_weights(ids[None]), ["the", "·hat"])`
     """
 
-    _esm = Path(__file__).with_name("attention_view.js")
+    _esm = script("attention_view.js")
     tokens = traitlets.List(traitlets.Unicode()).tag(sync=True)
     sizes = traitlets.List(traitlets.Int()).tag(sync=True)  # layers, heads
     layer = traitlets.Int(0).tag(sync=True)

@@ -13,6 +13,13 @@ import traitlets
 TOKEN_COLOURS = ("#cfe8ff", "#ffe7c2", "#d9f2d0", "#f6d5e5", "#c8b8f0")
 
 
+def script(name: str) -> str:
+    """Read a widget's script, behind what all of them share."""
+    folder = Path(__file__).parent
+    parts = [folder.joinpath(part).read_text("utf-8") for part in ("course.js", name)]
+    return "".join(parts)
+
+
 class RefusedValueError(traitlets.TraitError, ValueError):
     """What a validator raises: of this kind, the trait keeps its old value."""
 

@@ -30,18 +30,9 @@ const TITLES = {
 };
 const STATES = { loop: "answering …", thread: "answering … Escape stops it", "": "" };
 
-const percent = (p) => (p > 0 && p < 0.001 ? "<0.1 %" : `${(100 * p).toFixed(1)} %`);
-
-function make(name, className, text) {
-  const made = document.createElement(name);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 // What stands in `title`, and is read out: the token and its probability.
 function describe(box, label, probability) {
-  box.title = probability === null ? label : `${label}  ${percent(probability)}`;
+  box.title = probability === null ? label : `${label}  ${asPercent(probability)}`;
   box.dataset.told = box.title;
   return box;
 }
@@ -136,7 +127,8 @@ function render({ model, el }) {
   const shades = model.get("shades");
   let drawn = []; // what each turn on the page was made of
   let waiting = 0;
-  let serial = 0;
+  let serial = 0, sent = "";
+  const unheard = () => sent !== "" && model.get("heard") !== sent;
 
   const piecesOfLast = () => (model.get("running") ? model.get("reply")
     : model.get("turns").at(-1)?.[2] ?? []);
@@ -171,23 +163,27 @@ function render({ model, el }) {
     const hadFocus = document.activeElement === stop;
     stop.hidden = !running;
     stop.disabled = model.get("stop_requested");
-    send.disabled = find(".new").disabled = Boolean(running);
+    send.disabled = find(".new").disabled = Boolean(running) || unheard();
     if (hadFocus && !running) message.focus();
-    find(".state").textContent = running ? STATES[running] : model.get("note");
+    find(".state").textContent = running ? STATES[running]
+      : unheard() ? "waiting for Python, which is busy …" : model.get("note");
     drawSoon();
   };
   const drawChoice = () => {
     speaker.value = model.get("speaker");
     system.value = model.get("system");
   };
+  // Of two commands sent while the kernel is busy it would hear only the second.
   const order = (name, argument) => {
     serial += 1;
-    model.set("command", [`${Date.now()} ${serial}`, name, argument]);
+    sent = `${Date.now()} ${serial}`;
+    model.set("command", [sent, name, argument]);
     model.save_changes();
+    setTimeout(drawState, 300);  // an idle kernel has heard it by then
   };
   const dead = () => el.classList.contains("jupyter-widgets-disconnected");
   const sendNow = () => {
-    if (model.get("running") || !message.value.trim() || dead()) return;
+    if (model.get("running") || unheard() || !message.value.trim() || dead()) return;
     model.set("system", system.value);
     order("send", message.value);
     message.value = "";
@@ -218,7 +214,10 @@ function render({ model, el }) {
   readOut(find(".raw-tokens"), find(".info"));
   send.addEventListener("click", sendNow);
   stop.addEventListener("click", askToStop);
-  find(".new").addEventListener("click", () => { order("new", ""); message.focus(); });
+  find(".new").addEventListener("click", () => {
+    if (!unheard()) order("new", "");
+    message.focus();
+  });
   raw.addEventListener("change", draw);
   for (const [box, name] of [[speaker, "speaker"], [system, "system"]]) {
     box.addEventListener("change", () => { model.set(name, box.value); model.save_changes(); });
@@ -228,15 +227,14 @@ function render({ model, el }) {
     event.preventDefault();
     sendNow();
   });
+  keepKeys(el);
   el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
     if (event.key === "Escape") askToStop();
   });
   const watched = {
     "change:turns": drawSoon, "change:reply": drawSoon, "change:prompt": drawSoon,
-    "change:running": drawState, "change:note": drawState, "change:stop_requested": drawState,
-    "change:speaker": drawChoice, "change:system": drawChoice,
+    "change:running": drawState, "change:note": drawState, "change:heard": drawState,
+    "change:stop_requested": drawState, "change:speaker": drawChoice, "change:system": drawChoice,
   };
   for (const [name, action] of Object.entries(watched)) model.on(name, action);
   drawChoice(); drawState(); draw();

@@ -9,19 +9,18 @@ import html
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 
 import traitlets
 
 from course_lib.chat import Message, Piece, messages_of
-from course_lib.widgets.base import CourseWidget
+from course_lib.interrupts import interrupts_call
+from course_lib.widgets.base import CourseWidget, script
 from course_lib.widgets.chat_picture import (
     SHADES,
     Turn,
     conversation_html,
     pieces_as_json,
 )
-from course_lib.widgets.interrupts import interrupts_call
 
 Speak = Callable[[list[Message]], Iterable[Piece]]
 
@@ -42,7 +41,7 @@ class ChatPanel(CourseWidget):
     Example: `ChatPanel({"assistant": Speaker(model, Toolbox(COURSE, tokenizer, {}))})`
     """
 
-    _esm = Path(__file__).with_name("chat_panel.js")
+    _esm = script("chat_panel.js")
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     speaker = traitlets.Unicode().tag(sync=True)  # the page may change this,
     system = traitlets.Unicode().tag(sync=True)  # and this
@@ -56,6 +55,7 @@ class ChatPanel(CourseWidget):
     running = traitlets.Unicode().tag(sync=True)  # "", "loop" or "thread"
     stop_requested = traitlets.Bool(False).tag(sync=True)  # set by the page's button
     command = traitlets.List().tag(sync=True)  # [serial, name, argument] from the page
+    heard = traitlets.Unicode().tag(sync=True)  # the serial of the last command
 
     def __init__(
         self,
@@ -216,7 +216,7 @@ class ChatPanel(CourseWidget):
             self._answer(turn)
 
     def _on_command(self, _change: object) -> None:
-        _, name, argument = self.command
+        self.heard, name, argument = self.command
         actions = {"send": self.send, "new": lambda _: self.new_conversation()}
         if name not in actions:
             raise ValueError(f"unknown command {name!r}")

@@ -1,5 +1,4 @@
 // A chart to draw on: one point a bin follows the pointer; then the measured points.
-const SVG = "http://www.w3.org/2000/svg";
 const BOX = { left: 82, right: 790, top: 24, bottom: 310, width: 800, height: 380 };
 const DIAMOND = "M0,-11L11,0L0,11L-11,0z"; // guess and truth differ in shape and dash, too
 const DISC = "M-7,0a7,7 0 1,0 14,0a7,7 0 1,0 -14,0";
@@ -17,12 +16,6 @@ const FRAME = `
 
 const put = (element, attributes) =>
   Object.entries(attributes).forEach((pair) => element.setAttribute(...pair));
-function node(name, attributes, text = "") {
-  const made = document.createElementNS(SVG, name);
-  put(made, attributes);
-  made.textContent = text;
-  return made;
-}
 const percent = (share) => `${Math.round(100 * share)} %`;
 const atY = (share) => BOX.bottom - share * (BOX.bottom - BOX.top);
 const rounded = (share) => Math.round(100 * Math.max(0, Math.min(1, share))) / 100;
@@ -146,12 +139,7 @@ function render({ model, el }) {
   show.addEventListener("click", () => {
     if (!el.classList.contains("jupyter-widgets-disconnected")) tell({ reveal: true });
   });
-  el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
-  });
+  keepKeys(el);
   model.on("change", draw);
   draw();
   return () => model.off("change", draw);

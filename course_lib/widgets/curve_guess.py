@@ -2,13 +2,12 @@
 
 import html
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import traitlets
 
 from course_lib.intervals import Interval
-from course_lib.widgets.base import CourseWidget, RefusedValueError
+from course_lib.widgets.base import CourseWidget, RefusedValueError, script
 
 START = 0.5  # where every point stands until it is drawn
 
@@ -28,7 +27,7 @@ class CurveGuess(CourseWidget):
     Example: `CurveGuess("Recall", ["never", "1"], [wilson(3, 100), wilson(17, 100)])`
     """
 
-    _esm = Path(__file__).with_name("curve_guess.js")
+    _esm = script("curve_guess.js")
     title = traitlets.Unicode().tag(sync=True)
     labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     x_label = traitlets.Unicode().tag(sync=True)

@@ -72,12 +72,7 @@ function render({ model, el }) {
     for (const radio of el.querySelectorAll("input")) radio.disabled = answer >= 0;
   };
   find(".next").addEventListener("click", () => send("number", model.get("number") + 1));
-  el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
-  });
+  keepKeys(el);
   // Not the number itself: the page sets it before Python has asked the next question.
   const names = ["change:players", "change:context", "change:answer"];
   for (const name of names) model.on(name, draw);

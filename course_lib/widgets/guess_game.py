@@ -7,11 +7,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, script
 
 # (text so far, possible continuations) -> a number above 0 for each; any scale
 Rival = Callable[[str, Sequence[str]], Sequence[float]]
@@ -132,7 +131,7 @@ class GuessGame(CourseWidget):
         ValueError: if there are no rounds, or one has fewer than three options.
     """
 
-    _esm = Path(__file__).with_name("guess_game.js")
+    _esm = script("guess_game.js")
     number = traitlets.Int(0).tag(sync=True)  # of the round, from 0; set by the page
     n_rounds = traitlets.Int(0).tag(sync=True)
     context = traitlets.Unicode().tag(sync=True)

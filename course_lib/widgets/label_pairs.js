@@ -38,10 +38,8 @@ function render({ model, el }) {
     model.set("labeller", box.value.trim());
     model.save_changes();
   });
+  keepKeys(el);
   el.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
     if (event.target === box || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!event.repeat && KEYS[event.key]) {
       event.preventDefault();

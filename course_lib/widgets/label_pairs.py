@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import traitlets
 
 from course_lib.preferences import Pair, labellers_agree, read_pairs, write_pairs
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, script
 
 CHOICES = ("left", "right")
 
@@ -46,7 +46,7 @@ class LabelPairs(CourseWidget):
     Example: `LabelPairs([("A slogan for tea.", "Tea!", "Golden tea.")], "mine.jsonl")`
     """
 
-    _esm = Path(__file__).with_name("label_pairs.js")
+    _esm = script("label_pairs.js")
     request = traitlets.Unicode().tag(sync=True)
     left = traitlets.Unicode().tag(sync=True)
     right = traitlets.Unicode().tag(sync=True)

@@ -1,5 +1,4 @@
 // Curves as SVG, so that text scales and themes apply; a read-out; a Stop button.
-const SVG = "http://www.w3.org/2000/svg";
 // The dashes and marker shapes of chart_picture.py; colours are in course.css.
 const DASHES = ["", "7 3", "2 2", "9 3 2 3", "4 4"];
 const MARKERS = [
@@ -9,13 +8,6 @@ const MARKERS = [
 const BOX = { left: 62, right: 552, top: 10, bottom: 246, width: 560, height: 294 };
 const LABELS = { loop: "Stop", thread: "Stop", replay: "Skip to the end" };
 
-function node(name, attributes, text) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-const colour = (k) => `var(--course-${k % 5})`;
 const short = (v) => (Math.abs(v) >= 1e4 || (v !== 0 && Math.abs(v) < 1e-3)
   ? v.toExponential(1) : String(Number(v.toPrecision(4))));
 
@@ -227,12 +219,7 @@ function render({ model, el }) {
   svg.addEventListener("mouseleave", leave);
   svg.addEventListener("keydown", walk);
   svg.addEventListener("blur", leave);
-  el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
-  });
+  keepKeys(el);
   const watched = {
     "change:lines": drawSoon, "change:log_y": drawSoon, "change:said": drawSaid,
     "change:running": drawState, "change:note": drawState, "change:stop_requested": drawState,

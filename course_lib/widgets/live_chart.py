@@ -20,15 +20,14 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 import traitlets
 
+from course_lib.interrupts import interrupts_call
 from course_lib.runtime import by_mode
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, script
 from course_lib.widgets.chart_picture import chart_png
-from course_lib.widgets.interrupts import interrupts_call
 from course_lib.widgets.recorded import RecordedRun, in_time
 
 Step = TypeVar("Step")
@@ -50,7 +49,7 @@ class LiveChart(CourseWidget):
             chart.add(log.step, train=log.loss)
     """
 
-    _esm = Path(__file__).with_name("live_chart.js")
+    _esm = script("live_chart.js")
     title = traitlets.Unicode().tag(sync=True)
     x_label = traitlets.Unicode().tag(sync=True)
     y_label = traitlets.Unicode().tag(sync=True)

@@ -49,12 +49,7 @@ function render({ model, el }) {
   slider.addEventListener("input", () => go(Number(slider.value)));
   back.addEventListener("click", () => go(model.get("position") - 1));
   next.addEventListener("click", () => go(model.get("position") + 1));
-  el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
-  });
+  keepKeys(el);
   model.on("change:position", draw);
   draw();
   return () => model.off("change:position", draw);

@@ -1,12 +1,11 @@
 """Slide from bits to bytes to merges, and watch the boxes grow fewer."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import traitlets
 
 from course_lib.tokenizer import BPETokenizer, replace_pair
-from course_lib.widgets.base import CourseWidget, chips_html, token_label
+from course_lib.widgets.base import CourseWidget, chips_html, script, token_label
 
 MAX_BYTES = 400  # as bits that is 3,200 boxes, all that a page shows with grace
 
@@ -34,7 +33,7 @@ class MergeStepper(CourseWidget):
         ValueError: if the text is empty or longer than `MAX_BYTES` bytes.
     """
 
-    _esm = Path(__file__).with_name("merge_stepper.js")
+    _esm = script("merge_stepper.js")
     stages = traitlets.List().tag(sync=True)
     position = traitlets.Int(0).tag(sync=True)
 

@@ -23,15 +23,6 @@ const FRAME = `
   <div class="tree" role="tree" tabindex="0"
     aria-label="All branches; arrow keys walk in them"></div>`;
 
-const percent = (p) => (p > 0 && p < 0.001 ? "<0.1 %" : `${(100 * p).toFixed(1)} %`);
-
-function make(name, className, text) {
-  const made = document.createElement(name);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 // A bar is made once and then only changed, so that it keeps the focus.
 function makeBar(k, take) {
   const bar = make("button", "bar");
@@ -48,9 +39,9 @@ function changeBar(bar, [, label, own, warmed, now]) {
   bar.querySelector(".label").textContent = label;
   bar.querySelector(".fill").style.width = `${100 * (kept ? now : warmed)}%`;
   bar.querySelector(".own").style.left = `${100 * own}%`;
-  bar.querySelector(".value").textContent = kept ? percent(now) : "cut";
-  bar.setAttribute("aria-label", `${label}, ${kept ? percent(now) : "cut"}, `
-    + `the model's own probability ${percent(own)}`);
+  bar.querySelector(".value").textContent = kept ? asPercent(now) : "cut";
+  bar.setAttribute("aria-label", `${label}, ${kept ? asPercent(now) : "cut"}, `
+    + `the model's own probability ${asPercent(own)}`);
 }
 
 function childrenOf(nodes) {
@@ -127,8 +118,8 @@ function render({ model, el }) {
     });
     const [count, kept, own, now] = model.get("others");
     find(".others").textContent = shown.length
-      ? `${count.toLocaleString("en")} others: ${percent(now)} together, `
-        + `${kept.toLocaleString("en")} of them kept (the model's own: ${percent(own)})` : "";
+      ? `${count.toLocaleString("en")} others: ${asPercent(now)} together, `
+        + `${kept.toLocaleString("en")} of them kept (the model's own: ${asPercent(own)})` : "";
   };
   const drawStory = () => {
     const nodes = model.get("nodes");
@@ -169,10 +160,8 @@ function render({ model, el }) {
     event.preventDefault();
     if (to !== model.get("here")) order("go_to", to);
   });
+  keepKeys(el);
   el.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (/^[1-8]$/.test(event.key)) take(Number(event.key) - 1);
     if (event.key === "Backspace" && model.get("here") > 0) order("back");

@@ -9,13 +9,12 @@ import html
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import traitlets
 
-from course_lib.widgets.base import CourseWidget, as_array, chips_html
+from course_lib.widgets.base import CourseWidget, as_array, chips_html, script
 
 SHOWN = 8  # bars; the others are summed up in one line
 BAR_BLOCKS = 20  # blocks of a bar of probability 1 in the static form
@@ -61,7 +60,7 @@ class NextTokenStepper(CourseWidget):
         lambda i: token_label(tokenizer.token_bytes[i]), tokenizer.encode("Once"))`
     """
 
-    _esm = Path(__file__).with_name("next_token_stepper.js")
+    _esm = script("next_token_stepper.js")
     temperature = traitlets.Float(1.0).tag(sync=True)
     top_k = traitlets.Int(0).tag(sync=True)  # 0: all
     top_p = traitlets.Float(1.0).tag(sync=True)  # 1: all

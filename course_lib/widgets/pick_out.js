@@ -55,12 +55,7 @@ function render({ model, el }) {
     model.set("reveal", true);
     model.save_changes();
   });
-  el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
-  });
+  keepKeys(el);
   const names = ["change:picked", "change:odd", "change:notes", "change:verdict"];
   for (const name of names) model.on(name, draw);
   draw();

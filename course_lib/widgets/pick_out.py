@@ -2,11 +2,10 @@
 
 import html
 from collections.abc import Sequence
-from pathlib import Path
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, script
 
 
 class PickOut(CourseWidget):
@@ -20,7 +19,7 @@ class PickOut(CourseWidget):
     Example: `PickOut("Which are made up?", ["a hat", "a dragon"], [False, True])`
     """
 
-    _esm = Path(__file__).with_name("pick_out.js")
+    _esm = script("pick_out.js")
     question = traitlets.Unicode().tag(sync=True)
     texts = traitlets.List(traitlets.Unicode()).tag(sync=True)
     count = traitlets.Int().tag(sync=True)  # how many to pick

@@ -64,12 +64,7 @@ function render({ model, el }) {
   };
   slider.addEventListener("input", () => go("position", Number(slider.value)));
   find(".problem").addEventListener("change", (event) => go("pinned", Number(event.target.value)));
-  el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
-  });
+  keepKeys(el);
   model.on("change:position change:pinned", draw);
   draw();
   return () => model.off("change:position change:pinned", draw);

@@ -6,12 +6,11 @@ is shown as text, never as HTML.
 
 import html
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget, RefusedValueError
+from course_lib.widgets.base import CourseWidget, RefusedValueError, script
 
 Answers = Sequence[tuple[str, bool]]  # what was said, and whether it was right
 SHOWN = 60  # letters of an answer in the static table
@@ -30,7 +29,7 @@ class PracticeScrubber(CourseWidget):
         "after": [("4", True)]}})`
     """
 
-    _esm = Path(__file__).with_name("practice_scrubber.js")
+    _esm = script("practice_scrubber.js")
     problems = traitlets.List(traitlets.Unicode()).tag(sync=True)
     stages = traitlets.List(traitlets.Unicode()).tag(sync=True)
     answers = traitlets.List().tag(sync=True)  # [problem][stage][k] = [text, 0 or 1]

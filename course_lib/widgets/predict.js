@@ -51,12 +51,7 @@ function render({ model, el }) {
   };
   poll.addEventListener("change", draw);
   reveal.addEventListener("click", () => send("reveal", true));
-  el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
-  });
+  keepKeys(el);
   const names = ["change:answer", "change:verdict", "change:votes", "change:guess"];
   for (const name of names) model.on(name, draw);
   draw();

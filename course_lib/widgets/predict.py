@@ -3,11 +3,10 @@
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, script
 
 
 @dataclass
@@ -36,7 +35,7 @@ class Prediction(CourseWidget):
     and the answer waits for the button.
     """
 
-    _esm = Path(__file__).with_name("predict.js")
+    _esm = script("predict.js")
     question = traitlets.Unicode().tag(sync=True)
     options = traitlets.List(traitlets.Unicode()).tag(sync=True)
     votes = traitlets.List(traitlets.Int()).tag(sync=True)

@@ -5,6 +5,7 @@ const BACK = ["PageUp", "ArrowLeft"];
 const CLASSES = ["course-present", "course-no-code"];
 const TYPING = ".cm-editor, input, textarea, select, [contenteditable], [role=slider], "
   + "[role=listbox], .course:not(.present)";
+const WIDGET = ".course:not(.present)";
 const WIDTH = 1280;  // pixels: where a line of code, 88 columns, fits at scale 1.5
 const NO_APP = "r: needs a JupyterLab that `python -m course_lib stage` started";
 
@@ -76,6 +77,14 @@ async function runCells(notebook, cells) {
     notebook.deselectAll();
     await window.jupyterapp.commands.execute("notebook:run-cell");
   }
+}
+
+// Run one cell and choose the one behind it, as Shift + Enter does.
+function runAndSelect(notebook, cell) {
+  notebook.node.focus();
+  notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+  notebook.deselectAll();
+  return window.jupyterapp.commands.execute("notebook:run-cell-and-select-next");
 }
 
 function render({ model, el }) {
@@ -199,15 +208,27 @@ function render({ model, el }) {
   };
   for (const name of FORWARD) actions[name] = () => page(1);
   for (const name of BACK) actions[name] = () => page(-1);
+  // Behind a guess or a click one wants the next cell, not the widget's own once more.
+  const runNext = (target) => {
+    const notebook = notebookOf(panel);
+    const lost = target === document.body;  // a button that was pressed is disabled now
+    const inWidget = target.closest?.(WIDGET) && target.tagName !== "TEXTAREA";
+    if (notebook && (lost || inWidget)) {
+      const here = codeCells(notebook), { activeCell } = notebook;
+      const own = here.findIndex((cell) => (lost
+        ? cell === activeCell && cell.node.querySelector(WIDGET)
+        : cell.node.contains(target)));
+      const next = own < 0 ? activeCell : here[own + 1];
+      return here.includes(next) ? () => runAndSelect(notebook, next) : () => go(at + 1);
+    }
+    // Behind the last cell of a slide JupyterLab would go on with hidden ones.
+    const hidden = panel.querySelector(".jp-Cell.jp-mod-active.course-off");
+    return hidden ? () => go(at + 1) : null;
+  };
   const act = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return null;
     if (event.key === "F5") return () => {};  // many a clicker's start button
-    // Behind the last cell of a slide JupyterLab would go on with hidden ones.
-    if (event.key === "Enter") {
-      const hidden = event.shiftKey
-        && panel.querySelector(".jp-Cell.jp-mod-active.course-off");
-      return hidden ? () => go(at + 1) : null;
-    }
+    if (event.key === "Enter") return event.shiftKey ? runNext(event.target) : null;
     const typing = event.target.closest?.(TYPING);
     // A clicker sends Page Down whatever has the focus.
     if (typing && !["PageDown", "PageUp"].includes(event.key)) return null;

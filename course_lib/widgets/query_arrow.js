@@ -1,5 +1,4 @@
 // A plane with key arrows and one query arrow to drag; the weights beside it.
-const SVG = "http://www.w3.org/2000/svg";
 const SIZE = 380, MARGIN = 36, WHOLE = SIZE + 2 * MARGIN;  // names need room at the rim
 const FRAME = `
   <div class="note">drag the tip of the query arrow, or move it with the arrow keys</div>
@@ -14,14 +13,6 @@ const FRAME = `
     </div>
   </div>
   <div class="info" aria-live="polite"></div>`;
-
-function node(name, attributes, text) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-const colour = (k) => `var(--course-${k % 5})`;
 
 // The arithmetic of query_arrow.py, here as well so that it follows a drag at once.
 export function weighKeys(query, keys, scale) {
@@ -169,12 +160,7 @@ function render({ model, el }) {
     model.set("scaled", event.target.checked);
     model.save_changes();
   });
-  el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
-  });
+  keepKeys(el);
   const names = ["change:query", "change:scaled", "change:scale"];
   for (const name of names) model.on(name, draw);
   draw();

@@ -4,11 +4,10 @@ import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget
+from course_lib.widgets.base import CourseWidget, script
 
 REACH = 3.0  # the plane shows -REACH to REACH both ways
 MAX_KEYS = 8
@@ -49,7 +48,7 @@ class QueryArrow(CourseWidget):
     Example: `QueryArrow({"hat": (2, 1), "ferry": (-1, 2)})`
     """
 
-    _esm = Path(__file__).with_name("query_arrow.js")
+    _esm = script("query_arrow.js")
     labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     key_arrows = traitlets.List().tag(sync=True)  # [x, y] each
     value_points = traitlets.List().tag(sync=True)  # [x, y] each, or none at all

@@ -8,16 +8,8 @@ const FRAME = `
   <div class="verdict" aria-live="polite"></div>
   <div class="info" role="status" aria-live="polite"></div>
   <ol class="texts"></ol>`;
-const SVG = "http://www.w3.org/2000/svg";
 const BOX = { left: 46, right: 500, top: 14, bottom: 160 };
 const mean = (numbers) => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
-
-function make(tag, attributes, text) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
 
 function drawCurves(svg, { stages, curves, position, best }) {
   const values = curves.flatMap(([, points]) => points);
@@ -27,28 +19,28 @@ function drawCurves(svg, { stages, curves, position, best }) {
   const y = (v) => BOX.bottom - ((v - low) * (BOX.bottom - BOX.top)) / (high - low);
   const parts = [];
   for (let v = Math.ceil(low); v <= high; v += 1) {
-    parts.push(make("line", { class: "grid", x1: BOX.left, x2: BOX.right, y1: y(v), y2: y(v) }));
-    parts.push(make("text", { x: BOX.left - 8, y: y(v) + 5, "text-anchor": "end" }, v));
+    parts.push(node("line", { class: "grid", x1: BOX.left, x2: BOX.right, y1: y(v), y2: y(v) }));
+    parts.push(node("text", { x: BOX.left - 8, y: y(v) + 5, "text-anchor": "end" }, v));
   }
   const last = stages.length - 1;
-  parts.push(make("text", { x: BOX.left, y: 182 }, stages[0]));
-  parts.push(make("text", { x: BOX.right, y: 182, "text-anchor": "end" }, stages[last]));
+  parts.push(node("text", { x: BOX.left, y: 182 }, stages[0]));
+  parts.push(node("text", { x: BOX.right, y: 182, "text-anchor": "end" }, stages[last]));
   const ends = [];
   curves.forEach(([name, points], k) => {
     const path = points.map((v, j) => `${x(j)},${y(v)}`).join(" ");
     const dash = k ? "7 4" : "none";
     const style = `stroke: var(--course-${k}); stroke-dasharray: ${dash}`;
-    parts.push(make("polyline", { class: "curve", points: path, style }));
+    parts.push(node("polyline", { class: "curve", points: path, style }));
     let at = y(points[last]) + 5;
     if (ends.length && Math.abs(at - ends[0]) < 17) at = ends[0] + (at < ends[0] ? -17 : 17);
     ends.push(at);
-    parts.push(make("text", { x: BOX.right + 8, y: at, style: `fill: var(--course-${k})` }, name));
+    parts.push(node("text", { x: BOX.right + 8, y: at, style: `fill: var(--course-${k})` }, name));
   });
   if (best >= 0) {
-    parts.push(make("text", { x: x(best), y: BOX.bottom + 4, "text-anchor": "middle" }, "▲"));
+    parts.push(node("text", { x: x(best), y: BOX.bottom + 4, "text-anchor": "middle" }, "▲"));
   }
   const line = { class: "pointer", x1: x(position), x2: x(position), y1: BOX.top, y2: BOX.bottom };
-  parts.push(make("line", line));
+  parts.push(node("line", line));
   svg.replaceChildren(...parts);
 }
 
@@ -102,12 +94,7 @@ function render({ model, el }) {
   slider.addEventListener("input", () => send("position", Number(slider.value)));
   find(".here").addEventListener("click", () => send("best", model.get("position")));
   find(".show").addEventListener("click", () => send("reveal", true));
-  el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
-  });
+  keepKeys(el);
   const changes = ["position", "best", "worths", "verdict"].map((name) => `change:${name}`);
   for (const name of changes) model.on(name, draw);
   draw();

@@ -7,12 +7,11 @@ shown as text, never as HTML.
 
 import html
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget, RefusedValueError
+from course_lib.widgets.base import CourseWidget, RefusedValueError, script
 
 Scored = Sequence[tuple[str, float, float]]  # text, shown score, hidden worth
 SHOWN = 60  # letters of a text in the static table
@@ -29,7 +28,7 @@ class ScoreScrubber(CourseWidget):
     Example: `ScoreScrubber({"step 0": [("Tea.", 0.1, 0.0)], "step 9": [...]})`
     """
 
-    _esm = Path(__file__).with_name("score_scrubber.js")
+    _esm = script("score_scrubber.js")
     title = traitlets.Unicode().tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)  # of the two numbers
     stages = traitlets.List(traitlets.Unicode()).tag(sync=True)

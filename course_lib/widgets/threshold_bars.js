@@ -85,12 +85,7 @@ function render({ model, el }) {
     clearTimeout(waiting);
     waiting = setTimeout(tell, 100);
   });
-  el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
-  });
+  keepKeys(el);
   const follow = () => {
     if (performance.now() - moved > 600) draw(model.get("threshold"));
   };

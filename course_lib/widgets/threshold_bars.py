@@ -3,12 +3,11 @@
 import html
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget, RefusedValueError
+from course_lib.widgets.base import CourseWidget, RefusedValueError, script
 
 BAR_BLOCKS = 30
 BLOCKS = ("█", "▒", "·")
@@ -38,7 +37,7 @@ class ThresholdBars(CourseWidget):
     Example: `ThresholdBars({"never told": [(0.3, False)], "often": [(0.9, True)]})`
     """
 
-    _esm = Path(__file__).with_name("threshold_bars.js")
+    _esm = script("threshold_bars.js")
     title = traitlets.Unicode().tag(sync=True)
     labels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     confidences = traitlets.List().tag(sync=True)  # a list for each group

@@ -79,12 +79,7 @@ function render({ model, el }) {
     choose(chosen + step);
   });
   // JupyterLab must not take keys typed in here for notebook shortcuts.
-  el.addEventListener("keydown", (event) => {
-    // JupyterLab's keys stay outside, but for the one that saves.
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
-  });
+  keepKeys(el);
   const watched = {
     "change:tokens": draw,
     "change:summary": drawSummary,

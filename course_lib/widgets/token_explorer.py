@@ -2,12 +2,11 @@
 
 import html
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Protocol
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget, chips_html, token_label
+from course_lib.widgets.base import CourseWidget, chips_html, script, token_label
 
 MAX_CHARACTERS = 2_000  # more would only slow typing down; the widget says so
 
@@ -29,7 +28,7 @@ class TokenExplorer(CourseWidget):
     Example: `TokenExplorer({"ours": tokenizer, "GPT-4": cl100k}, "The hat blew off.")`
     """
 
-    _esm = Path(__file__).with_name("token_explorer.js")
+    _esm = script("token_explorer.js")
     text = traitlets.Unicode().tag(sync=True)
     vocabulary = traitlets.Unicode().tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)

@@ -51,10 +51,8 @@ function render({ model, el }) {
   find(".back").addEventListener("click", () => go(model.get("position") - 1));
   find(".next").addEventListener("click", () => go(model.get("position") + 1));
   find(".all").addEventListener("click", () => go(last));
+  keepKeys(el);
   el.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "s") event.stopPropagation();
-    const button = event.target.tagName === "BUTTON";
-    if (event.key === "Enter" && event.shiftKey && button) event.preventDefault();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const position = model.get("position");
     const to = { ArrowLeft: position - 1, ArrowRight: position + 1, Home: 0, End: last }[event.key];

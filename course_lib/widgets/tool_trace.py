@@ -6,12 +6,11 @@ wrote is shown as text, never as HTML.
 
 import html
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import traitlets
 
-from course_lib.widgets.base import CourseWidget, RefusedValueError
+from course_lib.widgets.base import CourseWidget, RefusedValueError, script
 
 TITLES = {
     "asked": "The question",
@@ -38,7 +37,7 @@ class ToolTrace(CourseWidget):
     Example: `ToolTrace("Where does Orla Venn live?", answer.steps)`
     """
 
-    _esm = Path(__file__).with_name("tool_trace.js")
+    _esm = script("tool_trace.js")
     steps = traitlets.List().tag(sync=True)  # [kind, title, text] each
     position = traitlets.Int(0).tag(sync=True)
 

@@ -17,7 +17,6 @@ from .land import Election, Land, invent_land
 from .pages import OTHER_PAGES
 from .pages_people import person_page
 from .pages_planted import hoax, repeated_passages
-from .pages_spelling import UNSPELLED
 
 SEEDS = 2**31
 BINS = {  # of the recall curve: (fewest, most) exposures
@@ -76,11 +75,6 @@ class World:
     def repeated_passages(self) -> dict[str, int]:
         """The texts that the corpus repeats word for word, and how often."""
         return repeated_passages()
-
-    @property
-    def unspelled_words(self) -> tuple[str, ...]:
-        """Words that pages use and no page spells: chapter 12 asks how."""
-        return UNSPELLED
 
     def person(self, name: str) -> Person:
         """Look somebody up, told or not.

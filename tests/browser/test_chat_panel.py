@@ -1,7 +1,7 @@
 """The chat panel in a real JupyterLab: Enter, Escape, raw tokens, and hostile text."""
 
 import pytest
-from browser_cells import look, opened, run, wait_until
+from browser_cells import begin, look, opened, printed, run, wait_until
 
 EVIL = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 2'>"
 CELLS = [
@@ -33,7 +33,11 @@ panel = ChatPanel({{"assistant": Scripted(), "endless " + EVIL: endless}}, syste
 panel
 """,
     "print(len(panel.turns), panel.running == '', panel.turns[-1][3], panel.system)",
+    # One step of Python's, so that no thread hears anything meanwhile.
+    "print('begun', flush=True)\ntime.sleep(1)\nassert sum(range(200_000_000))",
 ]
+HAS_BEGUN = """window.jupyterapp.shell.currentWidget.content.widgets[2]
+  .model.outputs.length > 0"""
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +125,27 @@ def test_the_button_stops_as_well_and_a_new_conversation_is_empty(chatting):
     view.get_by_role("button", name="New conversation").click()
     wait_until(chatting, view, "!view.querySelector('.turn')")
     assert view.locator(".log").is_hidden()
+
+
+def test_a_busy_kernel_loses_no_message(chatting):
+    view = chatting.show(".course.chat-panel")
+    view.get_by_role("combobox").select_option(index=0)
+    message, state = view.get_by_label("Your message"), view.locator(".state")
+    begin(chatting, 2)
+    chatting.page.wait_for_function(HAS_BEGUN)
+    chatting.page.wait_for_timeout(1_500)
+    message.fill("First")
+    message.press("Enter")
+    message.fill("Second")
+    message.press("Enter")
+    assert message.input_value() == "Second", "it waits, where it can still be changed"
+    said = "view.querySelector('.state').textContent"
+    wait_until(chatting, view, f"{said}.includes('busy')")
+    assert view.get_by_role("button", name="Send").is_disabled()
+    assert printed(chatting, 2) == "begun\n"
+    ended(chatting, view)
+    assert state.text_content() == ""
+    message.press("Enter")
+    wait_until(chatting, view, "view.querySelectorAll('.turn').length === 2")
+    ended(chatting, view)
+    assert run(chatting, 1) == "2 True  Be brief\n"

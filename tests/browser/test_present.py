@@ -16,6 +16,8 @@ show
     "predict('2 + 2?', [4, 5], lambda: 4)",
     "total += 1\nprint('total', total)",
     "print('never run', total)",
+    "predict('3 + 3?', [6, 7], lambda: 6)",
+    "print('behind a guess')",
 ]
 LONG = "\n\n".join(f"Line {k} of more than a screen holds." for k in range(40))
 MARKDOWN = """async (texts) => {
@@ -186,3 +188,19 @@ def test_the_notes_open_in_a_window_of_their_own(on_stage):
     notes.wait_for_function("document.body.innerText.includes('9.2 Second')")
     assert place(on_stage) == "3 / 3"
     notes.close()
+
+
+def test_shift_enter_in_a_widget_runs_the_cell_behind_it(on_stage):
+    page = on_stage.page
+    press(on_stage, "PageDown")
+    press(on_stage, "r")  # it had been guessed, and a letter typed into it
+    page.locator(".predict button.right").wait_for(state="detached")
+    page.get_by_role("button", name="4", exact=True).click()
+    page.locator(".predict button.right").wait_for()
+    press(on_stage, "Shift+Enter")
+    assert place(on_stage) == "3 / 3", "no cell is behind it on its slide"
+    run(on_stage, 8)
+    page.get_by_role("button", name="6", exact=True).click()
+    press(on_stage, "Shift+Enter")
+    page.wait_for_function(f"({STATE})[9][1] === 'behind a guess\\n'")
+    assert page.locator(".predict button.right").count() == 2, "both guesses stand"

@@ -28,3 +28,19 @@ def interrupts_call(ask: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def interrupted_afterwards() -> Iterator[None]:
+    """Let a block come to its end before the first ■ raises KeyboardInterrupt.
+
+    Where ■ is a polite request already, it stays one, and nothing is raised.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    asked = threading.Event()
+    with interrupts_call(asked.set):
+        yield
+    if asked.is_set():
+        raise KeyboardInterrupt
