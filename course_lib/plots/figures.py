@@ -95,11 +95,11 @@ def recall_curve(
     bins: Sequence[tuple[int, int]],
     intervals: Sequence[Interval],
     expected: Sequence[float] | None = None,
-    title: str = "What is read more often is known better",
+    title: str = "What stands on more pages is known better",
 ) -> "Figure":
-    """Draw the share of facts recalled against how often they were read.
+    """Draw the share of facts recalled against how many pages told them.
 
-    A bin is (fewest, most) readings, both included; (0, 0) are the facts never told.
+    A bin is (fewest, most) pages, both included; (0, 0) are the facts never told.
     Bins stand evenly, as exposures have a long tail. `expected` is a guess made before.
 
     Raises:
@@ -109,7 +109,7 @@ def recall_curve(
     if not bins:
         raise ValueError("nothing to draw: give at least one bin")
     check_lengths("intervals", intervals, "bins", bins)
-    figure, axes = empty_figure(title, "times read in training", "facts recalled")
+    figure, axes = empty_figure(title, "pages that told it", "facts recalled")
     places = range(len(bins))
     rates = [i.value for i in intervals]
     reach = [
