@@ -130,14 +130,14 @@ def _honest(run: Run) -> Findings:
         by_words = log["after"][name][kind]["bins"]["never"]
         found.append(
             Figure.of_counts(
-                "honest", f"… the honest model by its words alone, {kind}",
+                "honest", f"… invented, the honest model by its words alone, {kind}",
                 by_words[1], sum(by_words),
             )
         )  # fmt: skip
         chosen = log["after"][name][kind]["thresholds"]["both"]["chosen elsewhere"]
         for what, key, bar in (
-            ("the same, two models and a threshold", "invented", 0.25),
-            ("with these, refused of told 25 times and more", "refused", 0.15),
+            ("invented (never told), two models and a threshold", "invented", 0.25),
+            ("refused (told 25 times and more), the same", "refused", 0.15),
         ):
             hits, n = chosen[key]
             found.append(
