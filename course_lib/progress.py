@@ -8,15 +8,18 @@ nothing at all when it is empty.
 import json
 import os
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 
+from course_lib.locks import locked
 from course_lib.runtime import ROOT, atomic_write
 from course_lib.syllabus import Chapter
 
 FOLDER = ROOT / "my_course"
 FILE_NAME = "progress.json"
 VARIABLE = "COURSE_PROGRESS"
+PATIENCE_S = 2.0  # with another notebook that writes; then it is written all the same
 
 
 def progress_file() -> Path | None:
@@ -57,21 +60,32 @@ def keep_solved(name: str) -> None:
     if path is None:
         return
     try:
-        solved = read_progress(path)
-        if name not in solved:
-            solved[name] = date.today().isoformat()
-            atomic_write(path, json.dumps(solved, indent=1, sort_keys=True) + "\n")
+        with _in_turn(path):
+            solved = read_progress(path)
+            if name not in solved:
+                solved[name] = date.today().isoformat()
+                _write(path, solved)
     except (OSError, ValueError) as error:
         print(f"  (Not kept in your progress: {error})")
 
 
 def forget_solved(path: Path, chapter: str) -> int:
     """Forget the exercises of a chapter; return how many were solved."""
-    solved = read_progress(path)
-    left = {n: day for n, day in solved.items() if not n.startswith(f"{chapter}.")}
-    if len(left) < len(solved):
-        atomic_write(path, json.dumps(left, indent=1, sort_keys=True) + "\n")
+    with _in_turn(path):
+        solved = read_progress(path)
+        left = {n: day for n, day in solved.items() if not n.startswith(f"{chapter}.")}
+        if len(left) < len(solved):
+            _write(path, left)
     return len(solved) - len(left)
+
+
+def _in_turn(path: Path) -> AbstractContextManager[bool]:
+    """Read and write as one step: two notebooks may solve something at once."""
+    return locked(path.with_name(f".{path.name}.lock"), PATIENCE_S)
+
+
+def _write(path: Path, solved: dict[str, str]) -> None:
+    atomic_write(path, json.dumps(solved, indent=1, sort_keys=True) + "\n")
 
 
 def overview(chapters: Sequence[Chapter], solved: Collection[str]) -> str:

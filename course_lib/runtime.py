@@ -72,18 +72,23 @@ def real_model(folder: Path = DOWNLOADS) -> Path | None:
     return path if path.is_file() and mode() != "test" else None
 
 
-def atomic_write(path: str | Path, content: str | bytes) -> Path:
+def atomic_write(path: str | Path, content: str | bytes, lasting: bool = True) -> Path:
     """Write a whole file or nothing; text becomes UTF-8 with the line ends it has.
 
-    The temporary name lies in the same folder: renames cross no file system.
+    The temporary name lies beside it: renames cross no file system. A link stays, what
+    it points to is written. If not `lasting`, a power cut may leave an empty file.
     """
     path = Path(path)
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    target = path.resolve() if path.is_symlink() else path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
-        unfinished.write_bytes(data)
-        rename(unfinished, path)
+        with unfinished.open("wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
+        rename(unfinished, target)
     finally:
         unfinished.unlink(missing_ok=True)
     return path

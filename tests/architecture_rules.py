@@ -16,6 +16,7 @@ RANKS = {
     "runtime": 0,
     "intervals": 0,
     "interrupts": 0,
+    "locks": 0,
     "syllabus": 1,
     "progress": 2,
     "world": 0,

@@ -6,6 +6,7 @@ than the one the tests run on.
 
 import ast
 import json
+import signal
 import sys
 
 import pytest
@@ -14,6 +15,7 @@ from course_lib import __main__ as cli
 from course_lib.commands import bootstrap, console
 from course_lib.commands.console import CommandError, Steps
 from course_lib.commands.environment import Environment
+from course_lib.locks import locked
 from course_lib.runtime import ROOT
 
 
@@ -197,6 +199,44 @@ def test_a_program_is_not_left_behind(env):
     with pytest.raises(KeyboardInterrupt), bootstrap.running(waits, env) as process:
         raise KeyboardInterrupt
     assert process.poll() is not None
+
+
+def test_two_windows_do_not_set_the_course_up_at_once(setup):
+    lock = setup.env.root / bootstrap.LOCK
+    with locked(lock), pytest.raises(CommandError, match="Another window is setting"):
+        setup.prepare()
+    assert not setup.env.folder.exists()
+    assert (setup.made, setup.asked) == (0, [])
+    setup.prepare()
+    with locked(lock):  # a third may install for the tests: what is there can be used
+        setup.prepare()
+    assert (setup.made, len(setup.asked)) == (1, 1)
+
+
+def test_what_another_window_has_made_meanwhile_is_not_made_again(setup, monkeypatch):
+    """It was at it when this one looked, and has finished before it got its turn."""
+    answers = [None, "3.11.7"]
+    setup.env.folder.mkdir()
+    monkeypatch.setattr(bootstrap, "working_python", lambda _: answers.pop(0))
+    setup.prepare()
+    assert setup.made == 0
+
+
+def test_told_to_end_while_it_installs_it_ends_as_after_ctrl_c(setup, monkeypatch):
+    """As an IDE does: pip is not left behind, see `running`."""
+    before, tidied = signal.getsignal(signal.SIGTERM), []
+
+    def stopped(*_):
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            tidied.append("pip")
+
+    monkeypatch.setattr(bootstrap, "run_pip", stopped)
+    with pytest.raises(SystemExit):
+        setup.prepare()
+    assert tidied == ["pip"]
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_the_stamp_is_readable_json(setup):

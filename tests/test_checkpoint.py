@@ -232,7 +232,11 @@ def test_a_pickle_is_refused_and_not_run(tmp_path):
             lambda t: t.update({"embed.weight": torch.ones(258, 8, dtype=torch.int8)}),
             "embed.weight holds torch.int8",
         ),
-        (lambda t: t.clear(), "lacks 'blocks.0.attention.key.weight', .* and 17 more"),
+        (
+            lambda t: [t.pop(name) for name in list(t) if name.startswith("blocks")],
+            "lacks 'blocks.0.attention.key.weight', .* and 15 more",
+        ),
+        (lambda t: t.clear(), "has 0 tensors, its config asks for 2 layers"),
     ],
 )
 def test_weights_that_do_not_fit_are_named(tmp_path, change, message):
@@ -278,11 +282,63 @@ def test_a_config_that_does_not_fit_is_named(tmp_path, change, message):
         checkpoint.load(path.parent)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "3", "\ufffe"])
+def test_layers_that_no_tensor_is_for_are_refused_before_they_are_built(
+    tmp_path, monkeypatch
+):
+    """10**9 layers would take days to build, and more memory than there is."""
+    path = saved(tmp_path) / "config.json"
+    content = json.loads(path.read_text())
+    content["model"]["n_layers"] = 10**9
+    path.write_text(json.dumps(content))
+    monkeypatch.setattr("course_lib.checkpoint.whole.Transformer", None)
+    with pytest.raises(ValueError, match=r"has 20 tensors, .* asks for 1000000000 lay"):
+        checkpoint.load(path.parent)
+
+
+@pytest.mark.parametrize("size", [10**12, 10**30])
+def test_sizes_that_no_tensor_can_have_are_refused(tmp_path, size):
+    path = saved(tmp_path) / "config.json"
+    content = json.loads(path.read_text())
+    content["model"] |= {"width": size, "mlp_width": size}
+    path.write_text(json.dumps(content))
+    with pytest.raises(
+        ValueError, match=f"no tensor can be as large.*\\n(.*\\n)*.*{size}"
+    ):
+        checkpoint.load(path.parent)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "3", "\ufffe", "[" * 100_000])
 def test_a_damaged_config_is_refused(tmp_path, content):
     path = saved(tmp_path) / "config.json"
     path.write_text(content, encoding="utf-16")
     with pytest.raises(ValueError, match=r"config\.json"):
+        checkpoint.load(path.parent)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"merges": None}, "is damaged or not as it should be"),
+        ({"merges": [[97]]}, "is damaged or not as it should be"),
+        ({"merges": [["a", "b"]]}, "is damaged or not as it should be"),
+        ({"pattern": ["a"]}, "is damaged or not as it should be"),
+        ({"pattern": "mine"}, "unknown pattern 'mine'"),
+        ({"special_tokens": 3}, "is damaged or not as it should be"),
+        ({"special_tokens": [["a"]]}, "is damaged or not as it should be"),
+        ({"format": None}, "has format None"),
+    ],
+)
+def test_a_damaged_tokenizer_is_named(tmp_path, change, message):
+    path = saved(tmp_path) / "tokenizer.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(ValueError, match=r"tokenizer\.json.*" + message):
+        checkpoint.load(path.parent)
+
+
+def test_a_tokenizer_of_brackets_is_refused(tmp_path):
+    path = saved(tmp_path) / "tokenizer.json"
+    path.write_text("[" * 100_000)
+    with pytest.raises(ValueError, match=r"tokenizer\.json is damaged"):
         checkpoint.load(path.parent)
 
 

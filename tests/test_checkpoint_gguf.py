@@ -204,6 +204,47 @@ def test_another_architecture_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"llama.block_count": 10**9}, "has 20 tensors, .* asks for 1000000000 layers"),
+        ({"llama.block_count": "two"}, "n_layers must be a positive whole number"),
+        ({"llama.attention.layer_norm_rms_epsilon": "x"}, "is damaged or not as it"),
+        ({"llama.rope.freq_base": "x"}, "is damaged or not as it should be"),
+        ({"llama.attention.head_count": 3}, "n_heads must divide width"),
+    ],
+)
+def test_sizes_that_cannot_be_are_refused_before_anything_is_built(
+    tmp_path, monkeypatch, change, message
+):
+    true = gguf_file.metadata_for(LLAMA)
+    monkeypatch.setattr(gguf_file, "metadata_for", lambda _: true | change)
+    path = checkpoint.export_gguf(tmp_path / "mine.gguf", model_of())
+    monkeypatch.setattr("course_lib.checkpoint.whole.Transformer", None)
+    with pytest.raises(ValueError, match=rf"mine\.gguf.*{message}"):
+        checkpoint.load_gguf(path)
+    assert files_in(tmp_path) == ["mine.gguf"]
+
+
+@pytest.mark.parametrize("lacks", ["add_token_merges", "add_token_list"])
+def test_a_tokenizer_that_lacks_a_part_is_named(tmp_path, monkeypatch, lacks):
+    monkeypatch.setattr(gguf.GGUFWriter, lacks, lambda *_: None)
+    path = checkpoint.export_gguf(tmp_path / "mine.gguf", model_of(), TOKENIZER)
+    for load in (checkpoint.load_gguf, checkpoint.load_gguf_tokenizer):
+        with pytest.raises(ValueError, match=r"mine\.gguf is damaged .*KeyError"):
+            load(path)
+
+
+def test_a_scaling_of_other_heads_is_refused(tmp_path, monkeypatch):
+    other = replace(CONFIGS["scaled"], n_heads=2, n_kv_heads=1)
+    factors = gguf_file.frequency_factors(other)
+    monkeypatch.setattr(gguf_file, "frequency_factors", lambda _: factors)
+    path = tmp_path / "mine.gguf"
+    checkpoint.export_gguf(path, model_of(CONFIGS["scaled"]))
+    with pytest.raises(ValueError, match="in another way than Llama 3"):
+        checkpoint.load_gguf(path)
+
+
+@pytest.mark.parametrize(
     ("model", "arguments", "message"),
     [
         (LLAMA, {"dtype": torch.int8}, "dtype must be one of"),

@@ -130,6 +130,15 @@ def test_a_tied_model_may_bring_its_embedding_twice_and_no_other(tmp_path):
         ({"intermediate_size": 40}, r"has shape \[48, 32\]"),
         ({"num_hidden_layers": "2"}, "n_layers must be a positive whole number"),
         ({"num_hidden_layers": 1}, "has 'model.layers.1"),
+        ({"num_hidden_layers": True}, "n_layers must be a positive whole number"),
+        ({"intermediate_size": True}, "mlp_width must be a positive whole number"),
+        ({"num_attention_heads": 0}, r"config\.json is damaged .*ZeroDivisionError"),
+        ({"num_attention_heads": []}, r"config\.json is damaged .*TypeError"),
+        ({"rope_parameters": 5}, r"config\.json is damaged .*AttributeError"),
+        ({"rope_parameters": {"rope_theta": "x"}}, r"config\.json is damaged"),
+        ({"rope_parameters": {"rope_type": "llama3"}}, "KeyError: 'factor'"),
+        ({"rms_norm_eps": "small"}, r"config\.json: norm_eps must be float"),
+        ({"tie_word_embeddings": 1}, r"config\.json: tied must be bool, got 1"),
     ],
 )
 def test_a_model_that_we_cannot_be_is_named(tmp_path, change, message):
@@ -137,6 +146,68 @@ def test_a_model_that_we_cannot_be_is_named(tmp_path, change, message):
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | change))
     with pytest.raises(ValueError, match=message):
+        checkpoint.load_hf(folder)
+
+
+@pytest.mark.parametrize("kind", ["tied", "gpt2"])
+def test_layers_that_no_tensor_is_for_are_refused_before_they_are_named(
+    tmp_path, monkeypatch, kind
+):
+    """10**9 names would fill the memory."""
+    folder = checkpoint.export_hf(tmp_path / "mine", model_of(CONFIGS[kind]))
+    config = json.loads((folder / "config.json").read_text())
+    name = "num_hidden_layers" if kind == "tied" else "n_layer"
+    (folder / "config.json").write_text(json.dumps(config | {name: 10**9}))
+    monkeypatch.setattr("course_lib.checkpoint.hf_names.names_of", None)
+    with pytest.raises(ValueError, match=r"has \d+ tensors, .* for 1000000000 layers"):
+        checkpoint.load_hf(folder)
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json"])
+@pytest.mark.parametrize("content", ["", "{", "\0", "[" * 100_000])
+def test_a_description_that_is_cut_off_is_named(tmp_path, name, content):
+    folder = checkpoint.export_hf(tmp_path / "mine", model_of(LLAMA), TOKENIZER)
+    (folder / name).write_text(content)
+    with pytest.raises(ValueError, match=f"{name} cannot be read as JSON"):
+        checkpoint.load_hf(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"added_tokens": [{}]},
+        {"added_tokens": 5},
+        {"added_tokens": [{"content": "a", "id": "b"}]},
+        {"pre_tokenizer": 5},
+        {"pre_tokenizer": {"pretokenizers": 5}},
+        {"added_tokens": [], "model": {"vocab": {"a": 0}, "merges": None}},
+        {"added_tokens": [], "model": {"vocab": {"a": 0}, "merges": ["a"]}},
+        {"model": {"vocab": {"a": 0, "b": "1"}, "merges": []}},
+    ],
+)
+def test_a_damaged_tokenizer_is_named(tmp_path, change):
+    folder = checkpoint.export_hf(tmp_path / "mine", model_of(LLAMA), TOKENIZER)
+    path = folder / "tokenizer.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(ValueError, match=r"tokenizer\.json is damaged or not as it"):
+        checkpoint.load_hf(folder)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "tensor"),
+    [
+        ("gpt2", "transformer.h.0.attn.c_attn.weight", torch.tensor(1.0)),
+        ("gpt2", "transformer.h.0.attn.c_attn.bias", torch.ones(4)),
+        ("tied", "lm_head.weight", torch.ones(270, 32, dtype=torch.float16)),
+    ],
+)
+def test_tensors_that_cannot_be_taken_apart_are_refused(tmp_path, kind, name, tensor):
+    folder = checkpoint.export_hf(tmp_path / "mine", model_of(CONFIGS[kind]))
+    weights = folder / "model.safetensors"
+    save_file(load_file(weights) | {name: tensor}, weights)
+    with pytest.raises(
+        ValueError, match=r"mine is damaged or not as|not its embedding"
+    ):
         checkpoint.load_hf(folder)
 
 
@@ -156,6 +227,16 @@ def test_missing_files_are_named(tmp_path):
         checkpoint.load_hf(folder)
     (folder / "config.json").unlink()
     with pytest.raises(ValueError, match=r"config\.json"):
+        checkpoint.load_hf(folder)
+
+
+@pytest.mark.parametrize("places", [None, 5, {}, ["a"], {"x": ["a"]}, {"x": None}])
+def test_an_index_that_names_no_files_is_refused(tmp_path, places):
+    folder = checkpoint.export_hf(tmp_path / "mine", model_of(LLAMA))
+    (folder / "model.safetensors").unlink()
+    index = folder / "model.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": places}))
+    with pytest.raises(ValueError, match="has no weight_map that names files"):
         checkpoint.load_hf(folder)
 
 

@@ -175,14 +175,11 @@ def test_exit_code_is_pytests_and_style_counts(
         steps.number = 2
         return Environment(tmp_path)
 
-    def run(command, **_):
-        return subprocess.CompletedProcess(command, codes[command[2]])
-
     class Options:
         passed_on = ()
 
     monkeypatch.setattr(test_verb.bootstrap, "prepare", prepare)
-    monkeypatch.setattr(test_verb.subprocess, "run", run)
+    monkeypatch.setattr(test_verb, "run_child", lambda command, _: codes[command[2]])
     assert test_verb.run(Options) == expected
     verdict = "All passed: " if expected == 0 else "FAILED: "
     assert capsys.readouterr().out.splitlines()[-1].startswith(verdict)

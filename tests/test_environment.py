@@ -3,14 +3,21 @@
 `python -m venv` is played by fakes, and so are the systems these tests do not run on.
 """
 
+import os
+import signal
 import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from course_lib.commands import environment, machine
+from course_lib.commands import author, environment, machine, serve, speedrun, start
+from course_lib.commands import test as test_verb
 from course_lib.commands.console import CommandError
-from course_lib.commands.environment import Environment
+from course_lib.commands.environment import Environment, run_child
+from course_lib.runtime import ROOT
 
 
 @pytest.fixture
@@ -182,3 +189,115 @@ def test_foreign_packages_stay_outside(monkeypatch):
     clean = environment.clean_variables()
     assert "PYTHONPATH" not in clean
     assert clean["PIP_USER"] == "0"
+
+
+# --- programs that are started and waited for ---
+
+# Waits for a program of its own, which tells its number and then does what is said.
+PARENT = """
+import sys
+from course_lib.commands import environment
+environment.TIDIES_UP_S = float(sys.argv[1])
+begin = "import os, signal, time; print(os.getpid(), flush=True); "
+command = [sys.executable, "-c", begin + sys.argv[2]]
+environment.run_child(command, environment.clean_variables())
+"""
+ON_POSIX = pytest.mark.skipif(os.name == "nt", reason="there a stop asks nobody")
+FOR_EVER = "time.sleep(3600)"
+
+
+@contextmanager
+def parent_and_child(script: str, tidies_up_s: float):
+    """Start both in a session of their own, as a terminal would."""
+    command = [sys.executable, "-c", PARENT, str(tidies_up_s), script]
+    how = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, start_new_session=True, **how) as parent:
+        try:
+            yield parent, int(parent.stdout.readline())
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(parent.pid, signal.SIGKILL)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@ON_POSIX
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 128 + 15), ("SIGINT", -2)])
+def test_a_program_does_not_outlive_whoever_waits_for_it(name, code):
+    """An IDE sends its signal to us alone."""
+    with parent_and_child(FOR_EVER, tidies_up_s=0.1) as (parent, child):
+        parent.send_signal(getattr(signal, name))
+        assert parent.wait(60) == code
+        assert not is_running(child)
+
+
+@ON_POSIX
+def test_a_program_that_ctrl_c_has_reached_may_tidy_up(tmp_path):
+    """A terminal sends it to both."""
+    tidied = tmp_path / "tidied"
+    tidy = f"time.sleep(0.5), open({str(tidied)!r}, 'w').close(), os._exit(0)"
+    listen = f"signal.signal(signal.SIGINT, lambda *_: ({tidy})); print('on', flush=1)"
+    with parent_and_child(f"{listen}; {FOR_EVER}", tidies_up_s=60) as (parent, child):
+        assert parent.stdout.readline() == "on\n"
+        os.killpg(parent.pid, signal.SIGINT)
+        assert parent.wait(60) == -signal.SIGINT
+        assert tidied.exists()
+        assert not is_running(child)
+
+
+@ON_POSIX
+def test_a_program_that_does_not_listen_is_killed(tmp_path, monkeypatch):
+    monkeypatch.setattr(environment, "ENDS_WITHIN_S", 0.1)
+    deaf, script = tmp_path / "deaf", "import signal, time; "
+    script += "signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+    script += f"open({str(deaf)!r}, 'w').close(); {FOR_EVER}"
+    command, variables = [sys.executable, "-c", script], environment.clean_variables()
+    with environment.child(command, variables) as process:
+        while not deaf.exists() and process.poll() is None:
+            time.sleep(0.01)
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_a_program_that_ends_says_how_and_leaves_signals_as_they_were():
+    before = signal.getsignal(signal.SIGTERM)
+    command = [sys.executable, "-c", "raise SystemExit(3)"]
+    assert run_child(command, environment.clean_variables()) == 3
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize("verb", [author, serve, speedrun, test_verb])
+def test_every_verb_that_waits_for_a_program_takes_it_along(verb):
+    assert verb.run_child is run_child
+    assert not hasattr(verb, "subprocess")
+
+
+def test_jupyterlab_is_taken_along_too(tmp_path, monkeypatch, capsys):
+    """And the next thing that is told to end does not end as JupyterLab did."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    def told_to_end(process):
+        signal.raise_signal(signal.SIGTERM)
+        return process.wait()
+
+    lab = start.Lab(tmp_path, "02_x.ipynb", 8899, "s3cret", browser=False)
+    started = []
+
+    def child(_command, variables, folder):
+        started.append(folder)
+        forever = [sys.executable, "-c", f"import time; {FOR_EVER}"]
+        return environment.child(forever, variables, folder)
+
+    monkeypatch.setattr(start, "child", child)
+    monkeypatch.setattr(start, "wait_for", told_to_end)
+    with pytest.raises(SystemExit) as ended:
+        start.launch(Environment(tmp_path), lab)
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert started == [tmp_path]
+    assert signal.getsignal(signal.SIGTERM) is before
+    capsys.readouterr()

@@ -222,7 +222,9 @@ def test_a_shard_that_the_index_names_and_nobody_brought_is_missed(tmp_path, hub
         fetch.fetch_from_hub("someone/model", tmp_path)
 
 
-@pytest.mark.parametrize("named", ["../../notes.safetensors", "/notes.txt", 7])
+@pytest.mark.parametrize(
+    "named", ["../../notes.safetensors", "/notes.txt", 7, None, ["a"], {"a": "b"}]
+)
 def test_an_index_that_names_files_of_others_is_refused(tmp_path, named):
     """A stranger's index must not have a student's file deleted."""
     notes = tmp_path / "notes.safetensors"
@@ -233,6 +235,42 @@ def test_an_index_that_names_files_of_others_is_refused(tmp_path, named):
     with pytest.raises(CommandError, match="no weight file of its own"):
         fetch.check_weights(folder, "evil/model")
     assert notes.read_text() == "mine"
+
+
+@pytest.mark.parametrize("weight_map", [None, 7, ["a"], [["a"]]])
+def test_an_index_that_is_no_map_is_refused(tmp_path, weight_map):
+    (tmp_path / "model").mkdir()
+    index = tmp_path / "model" / fetch.INDEX
+    index.write_text(json.dumps({"weight_map": weight_map}))
+    with pytest.raises(CommandError, match="no weight file of its own"):
+        fetch.check_weights(tmp_path / "model", "evil/model")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        '{"a": {"data_offsets": [0, "4"]}}',
+        '{"a": {"data_offsets": [0, 4]}, "b": {"data_offsets": [4, [8]]}}',
+        '{"a": {"data_offsets": 4}}',
+        '{"a": 4}',
+        "[4]",
+        "[" * 100_000,
+    ],
+)
+def test_weights_whose_header_is_none_are_not_kept(tmp_path, header):
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(len(header).to_bytes(8, "little") + header.encode() + bytes(4))
+    with pytest.raises(CommandError, match="cut off, or is no safetensors file"):
+        fetch.check_weights(tmp_path, "evil/model")
+    assert not weights.exists()
+
+
+def test_a_description_of_brackets_is_not_kept(tmp_path):
+    config = tmp_path / "config.json"
+    config.write_text("[" * 100_000)
+    with pytest.raises(CommandError, match=r"config\.json is damaged or was cut off"):
+        fetch.check_family(config, "evil/model")
+    assert not config.exists()
 
 
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors.index.json"])

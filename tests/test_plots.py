@@ -1,6 +1,7 @@
 """Figures: what they refuse, that their words never change, that names are on them."""
 
 import base64
+import io
 
 import pytest
 from nbconvert import HTMLExporter
@@ -18,6 +19,7 @@ from course_lib.plots import (
     wrong_against_correct,
 )
 from course_lib.plots.figures import bin_name
+from course_lib.widgets.chart_picture import chart_png
 
 LINES = {"train": [(0, 7.0), (100, 3.0)], "held out": [(0, 7.1), (100, 3.01)]}
 BINS = [(0, 0), (1, 5), (6, 20)]
@@ -106,6 +108,41 @@ def test_the_notebooks_own_style_is_left_alone():
     before = matplotlib.rcParams["font.size"]
     FIGURES["curve"]()
     assert matplotlib.rcParams["font.size"] == before
+
+
+PRICE = "$_$ and $^$"  # as a formula it would be a fault
+PRICED = {
+    "curve": lambda: curve({PRICE: LINES["train"]}, PRICE, PRICE, PRICE, log_y=True),
+    "bars": lambda: bars_with_intervals({PRICE: 0.5}, PRICE, PRICE),
+    "recall": lambda: recall_curve(BINS, RATES, title=PRICE),
+    "outcomes": lambda: outcome_bars({PRICE: Tally(1, 5, 4)}, PRICE, PRICE),
+    "reliability": lambda: reliability_plot({PRICE: reliability([0.2], [True])}),
+    "trade": lambda: wrong_against_correct(
+        {PRICE: [(0, 0), (0.2, 0.5)]}, {PRICE: [(0.1, 0.4)]}, PRICE
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PRICED)
+def test_a_dollar_in_a_name_is_a_dollar(name):
+    figure, file = PRICED[name](), io.BytesIO()
+    figure.savefig(file, format="png")
+    assert file.getvalue().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("log_y", [False, True])
+def test_a_dollar_in_the_picture_of_a_live_chart_is_a_dollar(log_y):
+    points = {PRICE: [(1.0, 10.0), (2.0, 1000.0)]}
+    picture = base64.b64decode(chart_png(points, PRICE, PRICE, PRICE, log_y))
+    assert picture.startswith(b"\x89PNG")
+
+
+def test_powers_of_ten_are_still_written_as_powers():
+    figure = curve({PRICE: [(1, 2), (1000, 3)]}, "x", "y", "t", log_x=True)
+    figure.canvas.draw()
+    labels = figure.axes[0].get_xticklabels()
+    assert all("10^" in label.get_text() for label in labels)
+    assert all(label.get_parse_math() for label in labels)
 
 
 def test_bins_have_names():

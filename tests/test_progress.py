@@ -1,6 +1,8 @@
 """What is solved is kept in the student's folder, and nowhere else."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -8,6 +10,7 @@ from course_lib import __main__ as cli
 from course_lib import progress as keeping
 from course_lib.commands import copies, progress
 from course_lib.exercises.first_steps import exercise
+from course_lib.locks import locked
 from course_lib.syllabus import CHAPTERS, syllabus
 
 RIGHT = "00.longest_word"
@@ -78,6 +81,30 @@ def test_a_damaged_file_is_left_alone_and_the_chapter_goes_on(mine, capsys):
     path.write_text("[]")
     with pytest.raises(ValueError, match="move it away"):
         keeping.read_progress(path)
+
+
+def test_notebooks_that_solve_something_at_once_forget_nothing(mine, monkeypatch):
+    read = keeping.read_progress
+
+    def slowly(path):
+        found = read(path)
+        time.sleep(0.01)  # long enough for another to read the same
+        return found
+
+    monkeypatch.setattr(keeping, "read_progress", slowly)
+    monkeypatch.setattr(keeping, "PATIENCE_S", 60)
+    names = [f"00.exercise_{k}" for k in range(20)]
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(keeping.keep_solved, names))
+    assert sorted(read(mine / "progress.json")) == sorted(names)
+
+
+def test_a_notebook_that_hangs_keeps_no_other_from_writing(mine, monkeypatch):
+    monkeypatch.setattr(keeping, "PATIENCE_S", 0.05)
+    with locked(mine / ".progress.json.lock") as alone:
+        assert alone
+        solve()
+    assert list(keeping.read_progress(mine / "progress.json")) == [RIGHT]
 
 
 def test_the_overview_counts_and_names_the_next_one():

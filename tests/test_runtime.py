@@ -133,6 +133,40 @@ def test_atomic_write_replaces_the_whole_file(tmp_path):
     assert [p.name for p in path.parent.iterdir()] == ["a.txt"]
 
 
+def test_a_link_stays_and_what_it_points_to_is_written(tmp_path):
+    (tmp_path / "there").mkdir()
+    target, link = tmp_path / "there" / "progress.json", tmp_path / "progress.json"
+    try:
+        link.symlink_to(target)
+    except OSError:
+        pytest.skip("this system keeps symbolic links to administrators")
+    for text in ("first", "second"):  # it may point to what is not there yet
+        assert runtime.atomic_write(link, text) == link
+        assert link.is_symlink()
+        assert target.read_text() == text
+    assert [p.name for p in target.parent.iterdir()] == ["progress.json"]
+    assert {p.name for p in tmp_path.iterdir()} == {"there", "progress.json"}
+
+
+@pytest.mark.parametrize(
+    ("lasting", "expected"), [(True, ["disk", "name"]), (False, ["name"])]
+)
+def test_what_is_to_last_is_on_the_disk_before_it_has_its_name(
+    tmp_path, monkeypatch, lasting, expected
+):
+    order, real = [], os.replace
+
+    def replace(old, new):
+        order.append("name")
+        real(old, new)
+
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr(os, "fsync", lambda _: order.append("disk"))
+    runtime.atomic_write(tmp_path / "a.txt", "x", lasting)
+    assert order == expected
+    assert (tmp_path / "a.txt").read_text() == "x"
+
+
 def test_a_rename_waits_for_whoever_looks_into_the_file(tmp_path, monkeypatch):
     """As a virus scanner does under Windows: here it lets go at the third try."""
     (tmp_path / "new").write_text("new")

@@ -106,8 +106,8 @@ def script(monkeypatch):
 
 def post(endpoint, body, headers=None, path="/v1/chat/completions", method="POST"):
     """Send raw bytes; return the status and the JSON that came."""
-    host, port = endpoint.server_address[:2]
-    connection = http.client.HTTPConnection(host, port, timeout=PATIENCE_S)
+    port = endpoint.server_address[1]
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     headers = {"Content-Type": "application/json"} | (headers or {})
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
@@ -118,6 +118,16 @@ def post(endpoint, body, headers=None, path="/v1/chat/completions", method="POST
 
 def connected(endpoint):
     return socket.create_connection(endpoint.server_address[:2], timeout=PATIENCE_S)
+
+
+def exchange(endpoint, sent):
+    """Send bytes, and return the status of each answer until the server hangs up."""
+    with connected(endpoint) as raw:
+        raw.sendall(sent)
+        said = b""
+        while chunk := raw.recv(65_536):
+            said += chunk
+    return [int(part[:3]) for part in said.split(b"HTTP/1.1 ")[1:]]
 
 
 def test_the_client_reads_an_answer(client, script):
@@ -255,6 +265,53 @@ def test_more_than_the_context_holds_is_an_error_of_its_own(client):
         client.completions.create(model="wick", prompt="Orla! " * 200)
 
 
+LETTERS = "a" * 900_000
+SYSTEM = {"role": "system", "content": LETTERS}
+USER = {"role": "user", "content": LETTERS}
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/v1/completions", {"prompt": LETTERS}),
+        ("/v1/chat/completions", {"messages": [USER]}),
+        ("/v1/chat/completions", {"messages": [SYSTEM, *ASK]}),
+    ],
+)
+def test_what_cannot_fit_is_refused_before_anybody_tokenizes_it(
+    endpoint, monkeypatch, path, fields
+):
+    def encode(*_, **__):
+        raise AssertionError("900,000 letters would take hours")
+
+    monkeypatch.setattr(BPETokenizer, "encode", encode)
+    body = json.dumps({"model": "wick"} | fields).encode()
+    status, answer = post(endpoint, body, path=path)
+    assert status == 400
+    assert answer["error"]["code"] == "context_length_exceeded"
+    assert answer["error"]["param"] == next(iter(fields))
+    assert "at least" in answer["error"]["message"]
+
+
+def test_a_long_message_of_long_ago_is_forgotten_before_it_is_tokenized(
+    endpoint, monkeypatch, script
+):
+    script(f"It is 42.{END}")
+    encode = BPETokenizer.encode
+
+    def encode_short(self, text, *given, **named):
+        assert len(text) < 10_000
+        return encode(self, text, *given, **named)
+
+    monkeypatch.setattr(BPETokenizer, "encode", encode_short)
+    messages = [USER, {"role": "assistant", "content": "Aha."}, *ASK]
+    body = json.dumps({"model": "wick", "messages": messages}).encode()
+    status, answer = post(endpoint, body)
+    assert status == 200
+    assert answer["choices"][0]["message"]["content"] == "It is 42."
+    assert answer["usage"]["prompt_tokens"] < 128
+
+
 @pytest.mark.parametrize(
     ("change", "complaint", "param"),
     [
@@ -335,12 +392,37 @@ def test_the_body_of_a_refused_request_is_never_read_as_the_next(endpoint):
         b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n",
     ):
         head += b"Content-Length: %d\r\n\r\n" % len(smuggled)
-        with connected(endpoint) as raw:
-            raw.sendall(head + smuggled)
-            said = b""
-            while chunk := raw.recv(65_536):
-                said += chunk
-        assert said.count(b"HTTP/1.1 ") == 1
+        assert len(exchange(endpoint, head + smuggled)) == 1
+
+
+@pytest.mark.parametrize("start", [b"GET /v1/models", b"POST /v1/completions"])
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (b"Transfer-Encoding: chunked", 411),
+        (b"Content-Length: 0\r\nTransfer-Encoding: chunked", 411),
+        (b"Content-Length: 0\r\nContent-Length: 60", 400),
+        (b"Content-Length: 0\r\nContent-Length: 0", 400),
+        (b"Content-Length: 0\r\nContent-Length : 60", 400),
+        (b"Content-Length : 60", 400),
+    ],
+)
+def test_a_request_that_may_end_in_two_places_is_refused_and_hung_up_on(
+    endpoint, start, headers, status
+):
+    head = start + b" HTTP/1.1\r\nHost: localhost\r\n" + headers + b"\r\n\r\n"
+    smuggled = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    assert exchange(endpoint, head + smuggled) == [status]
+
+
+@pytest.mark.parametrize("method", [b"GET", b"POST"])
+def test_a_malformed_address_is_the_clients_fault_and_the_next_request_is_served(
+    endpoint, method
+):
+    host = b" HTTP/1.1\r\nHost: localhost\r\n"
+    first = method + b" http://[/v1/models" + host + b"Content-Length: 0\r\n\r\n"
+    second = b"GET /v1/models" + host + b"Connection: close\r\n\r\n"
+    assert exchange(endpoint, first + second) == [400, 200]
 
 
 @pytest.mark.parametrize(
@@ -462,6 +544,36 @@ def test_a_key_is_asked_for_where_one_is_set():
             client.models.list()
         with client_of(endpoint, "open sesame") as client:
             assert client.models.list().data[0].id == "wick"
+
+
+OWN_NAME = socket.gethostname().lower()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("evil.example", 403),
+        ("127.0.0.1.evil.example:8000", 403),
+        (f"{OWN_NAME}.evil.example", 403),
+        ("", 403),
+        ("192.168.1.7:8000", 200),
+        ("[fe80::1]:8000", 200),
+        ("localhost:8000", 200),
+        (f"{OWN_NAME.upper()}:8000", 200),
+    ],
+)
+def test_without_a_key_no_web_page_reaches_an_open_server_by_its_own_name(host, status):
+    """A page's name may lead here (DNS rebinding); an address or our name cannot."""
+    headers = {"Host": host}
+    with served(host="0.0.0.0") as endpoint:
+        got, answer = post(endpoint, b"", headers, "/v1/models", "GET")
+    assert got == status
+    if status == 403:
+        assert "start the server with a key" in answer["error"]["message"]
+    key = {"Authorization": "Bearer open sesame"}
+    with served(host="0.0.0.0", api_key="open sesame") as endpoint:
+        assert post(endpoint, b"", headers | key, "/v1/models", "GET")[0] == 200
+        assert post(endpoint, b"", headers, "/v1/models", "GET")[0] == 401
 
 
 def test_the_log_prints_no_control_characters():

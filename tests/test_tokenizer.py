@@ -90,6 +90,13 @@ def test_text_never_becomes_a_special_token_by_itself(text):
         assert max(TOKENIZER.encode(attack), default=0) < 256 + len(TOKENIZER.merges)
 
 
+def test_words_are_remembered_and_pages_of_one_letter_are_not():
+    tokenizer = train()
+    first = tokenizer.encode("hat " * 3 + "hat" * 500)
+    assert tokenizer.encode("hat " * 3 + "hat" * 500) == first
+    assert set(tokenizer._ids_of_piece) == {"hat", " hat"}
+
+
 def test_special_tokens_are_one_id_where_allowed():
     ids = TOKENIZER.encode("<|user|>hi<|end|>", allowed_special=["<|user|>"])
     assert ids[0] == TOKENIZER.special_tokens["<|user|>"]

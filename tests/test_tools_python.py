@@ -2,6 +2,7 @@
 
 import sys
 import time
+import tracemalloc
 
 import pytest
 
@@ -11,6 +12,10 @@ from course_lib.tools import python as sandbox
 # The limit is a second; a busy machine takes longer to start a process and to end it.
 # What heeds no limit takes 100 seconds, or for ever.
 SOON_S = 60
+LITTLE = 50 * 2**20  # bytes that this process may take for what the sandbox computes
+# Small in memory, and endless once they are written down or compared.
+SHARED_LISTS = "a = [0]\n" + "a = [a, a]\n" * 40
+SHARED_TUPLES = "a = (0,)\n" + "a = (a, a)\n" * 40
 HONEST = [
     ("print(37 * 48)", "1776"),
     ('len("lantern")', "7"),
@@ -20,6 +25,13 @@ HONEST = [
     ("import math\nmath.gcd(12, 18)", "6"),
     ("sorted(['owl', 'goat'])", "['goat', 'owl']"),
     ("x = 1", ""),
+    ("x = 6; x * 7;  # forty-two", "42"),
+    ("(  # brackets\n  6 * 7\n)", "42"),
+    ("'🎩'; 'é' + '🎩'", "é🎩"),
+    ("x = 'a'\r\nx + 'b'\r\n", "ab"),
+    ("if True:\n    5", ""),
+    ("print(end='')", ""),
+    ("class Hat:\n    def __str__(self):\n        return 'hat'\nHat()", "hat"),
 ]
 ESCAPES = {
     # Files
@@ -81,6 +93,14 @@ ESCAPES = {
     "factorial": "import math\nmath.factorial(10**7)",
     "digits of a large number": "str(9**99999)",
     "value of a million digits": "9**99999",
+    "shared lists": SHARED_LISTS + "a",
+    "shared lists behind a backslash": SHARED_LISTS + "a or\\",
+    "shared lists in the variable of the value": (
+        SHARED_LISTS + "value_of_the_last_line = a"
+    ),
+    "shared tuples in a set": SHARED_TUPLES + "{a}",
+    "shared tuples as a key": SHARED_TUPLES + "{a: 1}",
+    "one large number many times": "x = 10**4000\n[x] * 100_000",
     # Time
     "endless loop": "while True:\n    pass",
     "endless loop in except": (
@@ -110,6 +130,14 @@ def test_honest_lines_run(code, printed):
     assert run_python(code) == printed
 
 
+@pytest.fixture
+def measured_memory():
+    tracemalloc.start()
+    yield
+    tracemalloc.stop()
+
+
+@pytest.mark.usefixtures("measured_memory")
 @pytest.mark.parametrize("name", ESCAPES)
 def test_an_escape_ends_in_an_error_within_the_limit(
     name, capfd, tmp_path, monkeypatch
@@ -119,6 +147,7 @@ def test_an_escape_ends_in_an_error_within_the_limit(
     with pytest.raises(ToolError) as caught:
         run_python(ESCAPES[name])
     assert time.monotonic() - start < SOON_S
+    assert tracemalloc.get_traced_memory()[1] < LITTLE
     message = str(caught.value)
     assert message
     assert len(message) <= 2_000
@@ -143,6 +172,31 @@ def test_what_trips_other_interpreters_just_ends(code):
     start = time.monotonic()
     run_python(code)
     assert time.monotonic() - start < SOON_S
+
+
+def test_what_this_python_cannot_read_is_run_but_its_value_stays_in_the_sandbox():
+    unreadable = "(" * 300 + "a" + ")" * 300  # by CPython: too many brackets
+    start = time.monotonic()
+    assert run_python(f"{SHARED_LISTS}{unreadable}") == ""
+    assert run_python(f"a = 'hat'\nprint({unreadable})") == "hat"
+    assert time.monotonic() - start < SOON_S
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("x = (1\n", "SyntaxError: unexpected EOF while parsing"),
+        ("print('", "SyntaxError: missing closing quote in string literal"),
+        ("3 +", "SyntaxError: Expected an expression"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("print(hat)", "NameError: name 'hat' is not defined"),
+        ("'x' * 5_000", "too much output: 5000 characters, at most 2000"),
+    ],
+)
+def test_the_message_is_about_the_code_as_it_was_given(code, message):
+    with pytest.raises(ToolError) as caught:
+        run_python(code)
+    assert str(caught.value) == message
 
 
 def test_nothing_stays_from_one_call_to_the_next():

@@ -3,6 +3,7 @@
 The models are scripts, but for the last: a real one with random weights.
 """
 
+import json
 import re
 import signal
 import threading
@@ -194,6 +195,27 @@ def test_an_error_is_raised_by_say_and_shown_by_send():
     assert panel.messages == [], "what failed at once is not said again"
 
 
+def test_half_an_emoji_is_replaced_at_the_door(monkeypatch):
+    """Jupyter packs what it sends as UTF-8, which has no halves; so does this test."""
+    sent = []
+
+    def send(_self, message, **_buffers):
+        sent.append(json.dumps(message, ensure_ascii=False).encode())
+
+    panel, speak = panel_of(Piece("Yes.", 0.5), system="Be brief")
+    monkeypatch.setattr(ChatPanel, "_send", send)
+    panel.set_state({"system": "Be \ud83d"})
+    from_page(panel, "send", "Hats \ud83d\udcff\udca9?")
+    panel.wait()
+    assert panel.running == ""
+    assert panel.heard == panel.command[0]
+    assert speak.asked[0] == [Message("system", "Be �"), Message("user", "Hats 📿�?")]
+    assert any("Hats 📿�?".encode() in message for message in sent)
+    assert panel.say("\udca9") == "Yes."
+    told = {name: getattr(panel, name) for name in ("system", "turns", "note")}
+    assert json.dumps(told, ensure_ascii=False).encode()
+
+
 def test_an_interrupt_before_the_first_piece_leaves_a_note_and_no_message():
     def speak(_messages):
         raise KeyboardInterrupt  # the second ■, while the prompt is still read
@@ -372,7 +394,7 @@ def test_marks_that_are_letters_are_held_back_and_taken_out(monkeypatch):
         CHATML, BPETokenizer.train([TEXT] * 9, 290, names), {"search": search}
     )
     monkeypatch.setattr(loop, "_fitting", lambda _box, _before, result, _most: result)
-    monkeypatch.setattr(Speaker, "_remembered", lambda _self, messages: list(messages))
+    monkeypatch.setattr(Speaker, "remembered", lambda _self, messages: list(messages))
     pieces = written(
         monkeypatch,
         box,

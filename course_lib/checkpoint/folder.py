@@ -10,14 +10,15 @@ Other programs' formats are in `hugging_face` and `gguf_file`.
 
 from dataclasses import MISSING, asdict, fields
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import torch
 
 from course_lib import runtime
 from course_lib.checkpoint.whole import (
     as_json,
+    check_kind,
+    check_layers,
     check_replaceable,
     check_tensors,
     check_vocabulary,
@@ -25,6 +26,7 @@ from course_lib.checkpoint.whole import (
     new_folder,
     read_json,
     read_weights,
+    reading,
     some,
     unfilled,
     write_weights,
@@ -99,9 +101,11 @@ def load(
     config = _read_config(folder / CONFIG)
     tokenizer = None
     if (folder / TOKENIZER).exists():
-        tokenizer = BPETokenizer.load(folder / TOKENIZER)
+        with reading(folder / TOKENIZER):
+            tokenizer = BPETokenizer.load(folder / TOKENIZER)
     check_vocabulary(tokenizer, config, str(folder / TOKENIZER))
     tensors = read_weights(folder / WEIGHTS)
+    check_layers(config, len(tensors), str(folder / WEIGHTS))
     model = unfilled(config)
     check_tensors(tensors, model, str(folder / WEIGHTS))
     return fill(model, tensors, device, dtype), tokenizer
@@ -156,20 +160,8 @@ def _filled(kind: type[T], values: dict[str, Any], where: str) -> T:
     if missing := sorted(needed - values.keys()):
         raise ValueError(f"{where} lacks {some(missing)}; save the checkpoint again")
     for name, value in values.items():
-        if not _fits(value, hints[name]):
-            wanted = getattr(hints[name], "__name__", hints[name])
-            raise ValueError(f"{where}: {name} must be {wanted}, got {value!r}")
+        check_kind(name, value, hints[name], where)
     try:
         return kind(**values)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from error
-
-
-def _fits(value: Any, hint: Any) -> bool:
-    if get_origin(hint) in (UnionType, Literal):
-        return any(_fits(value, choice) for choice in get_args(hint))
-    if hint is float:
-        return type(value) in (float, int)
-    if isinstance(hint, type):
-        return type(value) is hint  # exact: True is no int here
-    return value == hint  # one choice of a Literal

@@ -24,7 +24,13 @@ from course_lib.checkpoint.gguf_names import (
 )
 from course_lib.checkpoint.hf_tokenizer import Tokenizer
 from course_lib.checkpoint.hugging_face import check_ids, filled, load_hf, write_hf
-from course_lib.checkpoint.whole import check_tensors, read_json, unfilled
+from course_lib.checkpoint.whole import (
+    check_layers,
+    check_tensors,
+    read_json,
+    reading,
+    unfilled,
+)
 from course_lib.model import ModelConfig, Transformer
 from course_lib.runtime import rename
 from course_lib.tokenizer import PATTERNS, Vocabulary
@@ -85,7 +91,7 @@ def load_gguf_tokenizer(path: str | Path) -> Tokenizer | None:
     path = Path(path).resolve()
     if not path.is_file():
         raise ValueError(f"no file {path}; `python -m course_lib fetch` brings one")
-    return _tokenizer(_opened(path)[1])
+    return _tokenizer(_opened(path)[1], path)
 
 
 def _parsed(
@@ -97,12 +103,15 @@ def _parsed(
     if "rope_freqs.weight" in names:
         factors = _plain(next(t for t in reader.tensors if t.name.startswith("rope_f")))
     config = config_from(metadata, names, factors, str(path))
+    check_layers(config, len(names), str(path))
     tensors = {}
     for tensor in reader.tensors:
         if tensor.name != "rope_freqs.weight":
-            plain = turned_back(tensor.name, _plain(tensor), config)
+            plain = _plain(tensor)
+            with reading(path):
+                plain = turned_back(tensor.name, plain, config)
             tensors[our_name(tensor.name)] = plain.to(dtype)  # never all in fp32
-    tokenizer = _tokenizer(metadata)
+    tokenizer = _tokenizer(metadata, path)
     check_ids(tokenizer, config, str(path))
     return config, tensors, tokenizer
 
@@ -133,8 +142,13 @@ def _plain(tensor: "gguf.ReaderTensor") -> Tensor:
     return torch.from_numpy(numbers.copy()).float()
 
 
-def _tokenizer(metadata: dict[str, Any]) -> Tokenizer | None:
+def _tokenizer(metadata: dict[str, Any], path: Path) -> Tokenizer | None:
     """Make the tokenizer of byte-level BPE; None for every other kind."""
+    with reading(path):
+        return _tokenizer_from(metadata)
+
+
+def _tokenizer_from(metadata: dict[str, Any]) -> Tokenizer | None:
     name = "tokenizer.ggml."
     pattern = metadata.get(f"{name}pre")
     if metadata.get(f"{name}model") != "gpt2" or pattern not in PATTERNS:

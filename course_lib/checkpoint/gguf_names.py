@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from course_lib.checkpoint.hf_names import family_of
+from course_lib.checkpoint.whole import check_kinds, reading
 from course_lib.model import ModelConfig, RopeScaling
 from course_lib.model.layers import rotary_frequencies
 
@@ -66,8 +67,17 @@ def config_from(
 
     Raises:
         ValueError: at another architecture or way to stretch positions, or where a
-            size is missing.
+            size is missing or no size.
     """
+    with reading(where):
+        config = _config_from(metadata, names, factors, where)
+    check_kinds(config, where)
+    return config
+
+
+def _config_from(
+    metadata: dict[str, Any], names: set[str], factors: Tensor | None, where: str
+) -> ModelConfig:
     family = metadata.get("general.architecture")
     if family != "llama":
         raise ValueError(
@@ -111,7 +121,8 @@ def _scaled(
     factor = _shortest(float(factors.max()))
     scaling = RopeScaling(factor=factor, original_context=original)
     scaled = replace(config, rope_scaling=scaling)
-    if not torch.allclose(frequency_factors(scaled), factors, rtol=1e-4):
+    fits = list(factors.shape) == [config.head_width // 2]  # before so many are made
+    if not fits or not torch.allclose(frequency_factors(scaled), factors, rtol=1e-4):
         raise ValueError(
             f"{where} stretches rotary positions (rope_freqs.weight) in another way "
             "than Llama 3; choose another model"

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from course_lib.checkpoint.whole import check_kinds, reading
 from course_lib.model import ModelConfig, RopeScaling
 
 FAMILIES = ("llama", "gpt2")
@@ -59,7 +60,7 @@ def config_from(content: dict[str, Any], where: str) -> ModelConfig:
 
     Raises:
         ValueError: at another architecture, at a part that our Transformer lacks, or
-            where a size is missing.
+            where a size is missing or no size.
     """
     family = content.get("model_type")
     if family not in FAMILIES:
@@ -68,10 +69,10 @@ def config_from(content: dict[str, Any], where: str) -> ModelConfig:
             f"can be {' or '.join(FAMILIES)}: choose a model of these families"
         )
     _check_parts(content, family, where)
-    try:
-        return _llama(content, where) if family == "llama" else _gpt2(content)
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{where} lacks a size: {error}; download it again") from error
+    with reading(where):
+        config = _llama(content, where) if family == "llama" else _gpt2(content)
+    check_kinds(config, where)
+    return config
 
 
 def _check_parts(content: dict[str, Any], family: str, where: str) -> None:
@@ -251,9 +252,8 @@ def to_ours(tensors: dict[str, Tensor], config: ModelConfig) -> dict[str, Tensor
             if joined is None:
                 continue
             for part, third in zip(QKV, joined.chunk(3, dim=-1), strict=True):
-                ours[f"blocks.{layer}.attention.{part}.{kind}"] = (
-                    third.T if kind == "weight" else third
-                )
+                name = f"blocks.{layer}.attention.{part}.{kind}"
+                ours[name] = third.T if _lies(name, third) else third
     return ours | left
 
 

@@ -6,7 +6,7 @@ Only byte-level BPE that our rooms can hold exactly; anything else is None, not 
 from pathlib import Path
 from typing import Any
 
-from course_lib.checkpoint.whole import read_json
+from course_lib.checkpoint.whole import read_json, reading
 from course_lib.tokenizer import BPETokenizer, PublishedTokenizer, Vocabulary
 
 Tokenizer = BPETokenizer | PublishedTokenizer
@@ -39,6 +39,11 @@ def read_tokenizer(path: Path) -> Tokenizer | None:
     if not path.exists():
         return None
     content = read_json(path)
+    with reading(path):
+        return _tokenizer_from(content)
+
+
+def _tokenizer_from(content: dict[str, Any]) -> Tokenizer | None:
     pattern = _pattern(content.get("pre_tokenizer"))
     model = content.get("model")
     if pattern is None or content.get("normalizer") or not _is_plain_bpe(model):

@@ -19,12 +19,14 @@ from course_lib.checkpoint.hf_tokenizer import (
 )
 from course_lib.checkpoint.whole import (
     as_json,
+    check_layers,
     check_replaceable,
     check_tensors,
     fill,
     new_folder,
     read_json,
     read_weights,
+    reading,
     unfilled,
     write_weights,
 )
@@ -59,7 +61,10 @@ def load_hf(
     if not folder.is_dir():
         raise ValueError(f"no folder {folder}: give one with config.json and weights")
     config = config_from(read_json(folder / CONFIG), str(folder / CONFIG))
-    tensors = to_ours(_read_shards(folder), config)
+    tensors = _read_shards(folder)
+    check_layers(config, len(tensors), str(folder))
+    with reading(folder):
+        tensors = to_ours(tensors, config)
     tokenizer = read_tokenizer(folder / "tokenizer.json")
     check_ids(tokenizer, config, str(folder / "tokenizer.json"))
     return filled(config, tensors, str(folder), device, dtype), tokenizer
@@ -153,10 +158,14 @@ def _read_shards(folder: Path) -> dict[str, Tensor]:
         return read_weights(folder / WEIGHTS)
     if (folder / INDEX).exists():
         places = read_json(folder / INDEX).get("weight_map")
-        if not isinstance(places, dict) or not places:
-            raise ValueError(f"{folder / INDEX} has no weight_map; download it again")
+        names = list(places.values()) if isinstance(places, dict) else []
+        if not names or not all(isinstance(name, str) for name in names):
+            raise ValueError(
+                f"{folder / INDEX} has no weight_map that names files; download it "
+                "again"
+            )
         tensors: dict[str, Tensor] = {}
-        for name in sorted(set(places.values())):
+        for name in sorted(set(names)):
             if Path(name).name != name:
                 raise ValueError(f"{folder / INDEX} points outside its folder: {name}")
             tensors |= read_weights(folder / name)

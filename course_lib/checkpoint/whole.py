@@ -9,7 +9,8 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import torch
 from safetensors import SafetensorError
@@ -21,6 +22,11 @@ from course_lib.runtime import rename
 
 # What systems and editors leave behind in a folder that somebody looked into.
 CLUTTER = {".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints"}
+
+# What a foreign file may cause: a list in the place of a number, a zero that one
+# divides by, shapes that do not fit (torch's RuntimeError), brackets without end.
+MISFITS = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError,
+           RuntimeError)  # fmt: skip
 
 # --- Whole or not at all ---
 
@@ -105,10 +111,29 @@ def as_json(content: dict[str, Any], name: str) -> str:
 # --- Reading ---
 
 
+@contextmanager
+def reading(where: str | Path) -> Iterator[None]:
+    """Say which file it was, when what it holds makes Python or torch raise an error.
+
+    Raises:
+        ValueError: in the place of each of `MISFITS`.
+    """
+    try:
+        yield
+    except MISFITS as error:
+        if isinstance(error, ValueError) and str(where) in str(error):
+            raise  # it says so itself
+        reason = f"{type(error).__name__}: {error}"
+        raise ValueError(
+            f"{where} is damaged or not as it should be ({reason}); download or save "
+            "it again"
+        ) from error
+
+
 def read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ValueError(
             f"{path} cannot be read as JSON ({error}); save or download it again"
         ) from error
@@ -134,8 +159,13 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 
 def unfilled(config: ModelConfig) -> Transformer:
     """Build the model without memory for its numbers, to know names and shapes."""
-    with torch.device("meta"):
-        model = Transformer(config)
+    try:
+        with torch.device("meta"):
+            model = Transformer(config)
+    except (RuntimeError, TypeError) as error:  # as torch says that 10**18 is too many
+        raise ValueError(
+            f"no tensor can be as large as this config asks for:\n{config}"
+        ) from error
     assert not list(model.buffers()), "to_empty() would leave a buffer unfilled"
     return model
 
@@ -155,6 +185,19 @@ def fill(
         numbers[name] = tensors.pop(name).to(device, dtype, copy=True).contiguous()
     model.load_state_dict(numbers, assign=True)
     return model
+
+
+def check_layers(config: ModelConfig, n_tensors: int, where: str) -> None:
+    """Refuse a stack that is not there before it is built: 10**9 layers take for ever.
+
+    Raises:
+        ValueError: if there are more layers than tensors.
+    """
+    if config.n_layers > n_tensors:
+        raise ValueError(
+            f"{where} has {n_tensors} tensors, its config asks for {config.n_layers} "
+            "layers; download or save it again"
+        )
 
 
 def check_tensors(
@@ -187,6 +230,34 @@ def check_vocabulary(tokenizer: Any, config: ModelConfig, where: str) -> None:
             f"{where} has {tokenizer.vocab_size} tokens, the model "
             f"{config.vocab_size}; give the one that the model was trained with"
         )
+
+
+def check_kind(name: str, value: Any, hint: Any, where: str) -> None:
+    """Refuse a value that its place in a config was not made for."""
+    if not _fits(value, hint):
+        wanted = getattr(hint, "__name__", hint)
+        raise ValueError(f"{where}: {name} must be {wanted}, got {value!r}")
+
+
+def check_kinds(config: ModelConfig, where: str) -> None:
+    """Refuse a config that another format's values do not fit: a size that is a list.
+
+    Raises:
+        ValueError: naming the first of them.
+    """
+    for part in (config, config.rope_scaling):
+        for name, hint in get_type_hints(type(part)).items() if part else ():
+            check_kind(name, getattr(part, name), hint, where)
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    if get_origin(hint) in (UnionType, Literal):
+        return any(_fits(value, choice) for choice in get_args(hint))
+    if hint is float:
+        return type(value) in (float, int)
+    if isinstance(hint, type):
+        return type(value) is hint  # exact: True is no int here
+    return value == hint  # one choice of a Literal
 
 
 def some(names: list[str]) -> str:

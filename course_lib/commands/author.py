@@ -12,11 +12,10 @@ promises these lengths. Record on a quiet machine, after a training was changed.
 
 import argparse
 import os
-import subprocess
 
 from course_lib.commands import bootstrap
 from course_lib.commands.console import CommandError, Steps
-from course_lib.commands.environment import clean_variables
+from course_lib.commands.environment import clean_variables, run_child
 from course_lib.runtime import DATA, ROOT
 
 HELP = "run chapters and store their outputs (for maintainers)"
@@ -42,8 +41,7 @@ def run(options: argparse.Namespace) -> int:
     env = bootstrap.prepare(Steps(3), with_tests=True)
     command = [str(env.python), "-m", "course_lib", "author", *options.chapters]
     command += [f"--{name}" for name in ("check", "record") if vars(options)[name]]
-    variables = clean_variables({INSIDE: "1"})
-    return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+    return run_child(command, clean_variables({INSIDE: "1"}))
 
 
 def _author(options: argparse.Namespace) -> int:

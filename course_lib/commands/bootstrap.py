@@ -21,13 +21,16 @@ from course_lib.commands.environment import (
     clean_variables,
     environment,
     make_environment,
+    sigterm_ends_us,
     working_python,
 )
+from course_lib.locks import locked
 from course_lib.runtime import atomic_write
 
 COURSE_REQUIREMENTS = "requirements.txt"
 TEST_REQUIREMENTS = "tests/requirements.txt"
 CONSTRAINTS = "tests/constraints.txt"
+LOCK = ".setup.lock"  # held by whoever makes or changes .venv
 
 # Beside the installed packages there must be room for the largest one's download.
 FREE_GB_NEEDED = 2.0
@@ -68,8 +71,20 @@ def prepare(
         steps.start("Packages")
         steps.done("installed")
         return env
-    explain(env, from_index=not sources)
+    with locked(env.root / LOCK) as alone, sigterm_ends_us():
+        if not alone:
+            raise CommandError("Another window is setting the course up: wait for it.")
+        explain(env, from_index=not sources)
+        _set_up(env, steps, names, sources)
+    return env
+
+
+def _set_up(
+    env: Environment, steps: Steps, names: list[str], sources: Sequence[str]
+) -> None:
+    """Make what is missing; another window may have been at it just before."""
     steps.start("Python environment")
+    version = working_python(env)
     if version is None:
         make_environment(env)
         version = working_python(env)
@@ -82,7 +97,6 @@ def prepare(
     steps.start(f"Packages, {SIZE_AND_TIME}")
     install(env, names, version, sources)
     steps.done("installed")
-    return env
 
 
 def _taken_gb(env: Environment) -> float:

@@ -7,8 +7,11 @@ tests can play the other ones.
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -19,6 +22,8 @@ from course_lib.runtime import ROOT
 STAMP = "course-installed.json"  # written last: what is in it is really installed
 UNFINISHED = "course-unfinished"  # there from before .venv is made until it is
 PIP_LOG = "course-pip.log"
+TIDIES_UP_S = 10.0  # a program that Ctrl-C has reached, too
+ENDS_WITHIN_S = 60.0  # one that was told to end
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,62 @@ def clean_variables(extra: dict[str, str] | None = None) -> dict[str, str]:
     leaks = {"PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"}
     kept = {name: value for name, value in os.environ.items() if name not in leaks}
     return kept | {"PYTHONUTF8": "1", "PIP_USER": "0"} | (extra or {})
+
+
+# --- Programs that we start and wait for ---
+
+
+@contextmanager
+def sigterm_ends_us() -> Iterator[None]:
+    """Let SIGTERM, which an IDE's stop button sends, end us with every `finally`."""
+
+    def leave(number: int, _frame: object) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def child(
+    command: Sequence[str], variables: dict[str, str], folder: Path = ROOT
+) -> Iterator[subprocess.Popen]:
+    """Start a program that does not outlive the block, however that is left."""
+    with sigterm_ends_us():
+        process = subprocess.Popen(command, cwd=folder, env=variables)
+        try:
+            yield process
+        finally:
+            _end(process)
+
+
+def run_child(command: Sequence[str], variables: dict[str, str]) -> int:
+    """Run a program in the course's folder to its end; return its exit code."""
+    with child(command, variables) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # a terminal has sent it to the program, too
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(TIDIES_UP_S)
+            raise
+
+
+def _end(process: subprocess.Popen) -> None:
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(ENDS_WITHIN_S)
+    finally:  # it takes too long, or we are told to end once more
+        process.kill()
+        process.wait()
+
+
+# --- The folder ---
 
 
 def working_python(env: Environment) -> str | None:

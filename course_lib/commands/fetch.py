@@ -243,7 +243,7 @@ def check_weights(folder: Path, name: str) -> int:
 
 def _own_files(weight_map: object, folder: Path, name: str) -> set[str]:
     """Read which files an index names; none may lie anywhere else."""
-    named = set(weight_map.values()) if isinstance(weight_map, dict) else {weight_map}
+    named = weight_map.values() if isinstance(weight_map, dict) else [weight_map]
     for file in named:
         own = isinstance(file, str) and file.endswith(".safetensors")
         if not own or set(file) & set("/\\:"):
@@ -252,7 +252,7 @@ def _own_files(weight_map: object, folder: Path, name: str) -> set[str]:
                 f"the index of {name} names {file!r}, which is no weight file of its "
                 "own.\nChoose another model.",
             )
-    return named
+    return set(named)
 
 
 def announced_bytes(path: Path) -> int | None:
@@ -268,16 +268,16 @@ def announced_bytes(path: Path) -> int | None:
     try:
         tensors = json.loads(header)
         ends = [t["data_offsets"][1] for n, t in tensors.items() if n != "__metadata__"]
-    except (ValueError, LookupError, TypeError, AttributeError):
+        return 8 + length + max(ends, default=0)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
-    return 8 + length + max(ends, default=0)
 
 
 def read_json(path: Path) -> dict:
     """Read a small file of a repository; one that is damaged is deleted."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         path.unlink()

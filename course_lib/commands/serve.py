@@ -12,13 +12,11 @@ Requests wait their turn. Set COURSE_API_KEY to ask for a key.
 """
 
 import argparse
-import subprocess
 from pathlib import Path
 
 from course_lib.commands import bootstrap
 from course_lib.commands.console import Steps
-from course_lib.commands.environment import clean_variables
-from course_lib.runtime import ROOT
+from course_lib.commands.environment import clean_variables, run_child
 
 HELP = "let any OpenAI client talk to the course's models, on this machine"
 
@@ -37,9 +35,7 @@ def run(options: argparse.Namespace) -> int:
     place = ["--host", options.host, "--port", str(options.port)]
     command = [str(env.python), "-m", "course_lib.serve", *place]
     command += [_whole(folder) for folder in options.folders]
-    return subprocess.run(
-        command, cwd=ROOT, env=clean_variables(), check=False
-    ).returncode
+    return run_child(command, clean_variables())
 
 
 def _whole(folder: str) -> str:

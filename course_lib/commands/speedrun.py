@@ -37,12 +37,11 @@ a training differ between machines, so the files' sha256 do, too.
 
 import argparse
 import os
-import subprocess
 from pathlib import Path
 
 from course_lib.commands import bootstrap, machine
 from course_lib.commands.console import Steps
-from course_lib.commands.environment import clean_variables
+from course_lib.commands.environment import clean_variables, run_child
 from course_lib.runtime import DATA, ROOT, THREAD_VARIABLES, THREADS, torchrun
 
 HELP = "build every model of the course from nothing, with a report card"
@@ -108,9 +107,7 @@ def run(options: argparse.Namespace) -> int:
         command = whole_command(folder, options.size, options.device, options.seeds)
     chosen = {"COURSE_DEVICE": options.device, THREADS: str(threads)}
     variables = clean_variables(dict.fromkeys(THREAD_VARIABLES, str(threads)) | chosen)
-    return subprocess.run(
-        [str(env.python), *command], cwd=ROOT, env=variables, check=False
-    ).returncode
+    return run_child([str(env.python), *command], variables)
 
 
 def whole_command(folder: Path, size: str, device: str, seeds: int = 1) -> list[str]:

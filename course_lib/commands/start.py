@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from course_lib.commands import bootstrap, copies, offer, wheelhouse
 from course_lib.commands.console import CommandError, Steps
-from course_lib.commands.environment import Environment, clean_variables
+from course_lib.commands.environment import Environment, child, clean_variables
 from course_lib.runtime import ROOT, atomic_write
 
 HELP = "set up the course and open it in JupyterLab"
@@ -244,16 +244,8 @@ def launch(env: Environment, lab: Lab) -> int:
         f"{lab.folder.name}/, and the\nsame command brings you back to it.\n",
         flush=True,
     )
-    process = subprocess.Popen(
-        lab_command(env, lab), env=lab_variables(lab), cwd=lab.folder
-    )
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
+    with child(lab_command(env, lab), lab_variables(lab), lab.folder) as process:
         code = wait_for(process)
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
     if code not in (0, -signal.SIGINT, CTRL_C):
         raise CommandError(
             f"JupyterLab ended with an error (exit code {code}); the reason is above.\n"

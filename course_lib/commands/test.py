@@ -7,12 +7,11 @@ What follows `--` goes to pytest, for example:
 """
 
 import argparse
-import subprocess
 import time
 
 from course_lib.commands import bootstrap
 from course_lib.commands.console import Steps
-from course_lib.commands.environment import Environment, clean_variables
+from course_lib.commands.environment import Environment, clean_variables, run_child
 from course_lib.runtime import ROOT, THREAD_VARIABLES
 
 HELP = "set up the course, run its tests and every chapter"
@@ -46,9 +45,7 @@ def run(options: argparse.Namespace) -> int:
 def call(env: Environment, module_and_arguments: list[str]) -> int:
     """Run a module in `.venv`, with its output shown as it comes."""
     command = [str(env.python), "-m", *module_and_arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=fixed_variables(), check=False
-    ).returncode
+    return run_child(command, fixed_variables())
 
 
 def fixed_variables() -> dict[str, str]:

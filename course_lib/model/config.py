@@ -53,7 +53,7 @@ class ModelConfig:
                  "mlp_width")  # fmt: skip
         for name in sizes:
             value = getattr(self, name)
-            if not isinstance(value, int) or value < 1:
+            if type(value) is not int or value < 1:  # True is an int, and no size
                 raise ValueError(
                     f"{name} must be a positive whole number, got {value!r}"
                 )

@@ -24,6 +24,7 @@ STYLE = {
     "grid.alpha": 0.3,
     "lines.linewidth": 2.5,
     "lines.markersize": 7,
+    "text.parse_math": False,  # a $ in a name is a dollar, and begins no formula
 }
 MAX_MARKERS = 12  # of a line; more would hide it
 
@@ -40,9 +41,25 @@ def in_our_style(
         import matplotlib  # here, as it takes half a second
 
         with matplotlib.rc_context(STYLE):
-            return draw(*args, **kwargs)
+            figure = draw(*args, **kwargs)
+            _make_ticks(figure)
+        return figure
 
     return styled
+
+
+def _make_ticks(figure: "Figure") -> None:
+    """Make the ticks while `STYLE` holds, not when it is drawn: some are names.
+
+    The powers of ten of a log scale are formulas, which matplotlib writes itself.
+    """
+    from matplotlib.ticker import LogFormatterMathtext
+
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+        if isinstance(axis.get_major_formatter(), LogFormatterMathtext):
+            for tick in ticks:
+                tick.label1.set_parse_math(True)
 
 
 def empty_figure(

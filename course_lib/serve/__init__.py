@@ -4,7 +4,7 @@
     Endpoint(models, port=8000).serve_forever()
 
 `requests` reads what is asked, `answering` lets a model answer, one request at a time,
-`replies` writes the JSON, `server` is the HTTP.
+`replies` writes the JSON, `callers` says who may ask, `server` is the HTTP.
 """
 
 from course_lib.serve.answering import Answering, Delta, Models, Turns

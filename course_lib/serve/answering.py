@@ -15,7 +15,7 @@ from course_lib.chat import END_OF_TEXT
 from course_lib.generate import SamplingConfig, stream_with_probabilities
 from course_lib.serve.requests import Request, RequestError
 from course_lib.tools import Speaker
-from course_lib.tools.speaker import bytes_of_token
+from course_lib.tools.speaker import TooLongError, bytes_of_token, refuse_too_long
 
 USUAL_SAMPLING = SamplingConfig(temperature=0.5)
 USUAL_LENGTH = 128  # tokens of a continuation for which no limit is asked
@@ -112,25 +112,33 @@ class Models:
             RequestError: if the messages are out of order or too long.
         """
         speaker = replace(self.speaker(request.model), sampling=request.sampling)
+        what = "messages" if request.is_chat else "prompt"
         try:
             if request.is_chat:
-                prompt_tokens = len(speaker.prompt(request.messages))
+                kept = speaker.remembered(request.messages)
+                request = replace(request, messages=tuple(kept))
+                prompt_tokens = len(speaker.prompt(kept))
                 said = _chat(speaker, request)
             else:
                 ids = _start(speaker, request.prompt or "")
                 prompt_tokens, said = len(ids), _continue(speaker, request, ids)
-        except ValueError as error:  # messages out of order
-            raise RequestError(str(error), "messages") from error
+        except TooLongError as error:
+            raise _exceeded(str(error), what) from error
+        except ValueError as error:  # messages out of order, half a character
+            raise RequestError(str(error), what) from error
         context = speaker.model.config.context
         if prompt_tokens >= context:
-            raise RequestError(
+            raise _exceeded(
                 f"this has {prompt_tokens} tokens, and the model's context holds "
                 f"{context}, the answer included: send less",
-                "messages" if request.is_chat else "prompt",
-                code="context_length_exceeded",
+                what,
             )
         answering = Answering(prompt_tokens)
         return answering, _until_stopped(said, request, answering)
+
+
+def _exceeded(message: str, what: str) -> RequestError:
+    return RequestError(message, what, code="context_length_exceeded")
 
 
 @dataclass(frozen=True)
@@ -165,6 +173,7 @@ def _chat(speaker: Speaker, request: Request) -> Iterator[_Said]:
 def _start(speaker: Speaker, prompt: str) -> list[int]:
     """Begin as a document begins; a prompt may be empty."""
     tokenizer = speaker.box.tokenizer
+    refuse_too_long(prompt, tokenizer, speaker.model.config.context)
     begin = tokenizer.special_tokens.get(END_OF_TEXT)
     return [*([] if begin is None else [begin]), *tokenizer.encode(prompt)]
 

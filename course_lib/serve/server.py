@@ -5,7 +5,6 @@ localhost only unless told otherwise; it is no match for the open internet: no T
 accounts, no limits by caller.
 """
 
-import hmac
 import ipaddress
 import json
 import os
@@ -17,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from course_lib.serve.answering import Models
+from course_lib.serve.callers import check_ending, check_key, check_name
 from course_lib.serve.replies import Reply, error_body, model_card
 from course_lib.serve.requests import RequestError, read_chat, read_plain
 
@@ -105,6 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._begun = False  # whether a stream has been started
         self._taken = False  # whether the body has been seen to
         try:
+            self._check_ending()
             self._check_caller()
             act()
         except RequestError as error:
@@ -117,28 +118,25 @@ class _Handler(BaseHTTPRequestHandler):
             self._fail(RequestError("the server failed; see its window", status=500))
             raise
 
+    def _check_ending(self) -> None:
+        try:
+            check_ending(self.headers)
+        except RequestError:
+            self._taken = self.close_connection = True  # what follows is no request
+            raise
+
     def _check_caller(self) -> None:
         """Refuse web pages that reach in from a browser, and keys that do not fit."""
-        try:
-            host = urlsplit(f"//{self.headers.get('Host', '')}").hostname or ""
-        except ValueError as error:
-            raise RequestError("the Host header is malformed") from error
-        if self.server.is_local and host not in self.server.names:
-            raise RequestError(f"not served under the name {host!r}", status=403)
-        key = self.server.api_key
-        given = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        if key and not hmac.compare_digest(given.encode(), key.encode()):
-            raise RequestError(
-                "the API key is missing or wrong: send the one this server was "
-                "started with",
-                status=401,
-                code="invalid_api_key",
-            )
+        key, is_local = self.server.api_key, self.server.is_local
+        if is_local or not key:
+            check_name(self.headers, self.server.names, is_open=not is_local)
+        if key:
+            check_key(self.headers, key)
 
     def _get(self) -> None:
         self._leave_body()
         names = list(self.server.models.speakers)
-        path = urlsplit(self.path).path
+        path = self._asked_path()
         if path == "/v1/models":
             data = [model_card(name) for name in names]
             self._send(200, {"object": "list", "data": data})
@@ -151,8 +149,17 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._nothing_here(path)
 
+    def _asked_path(self) -> str:
+        try:
+            return urlsplit(self.path).path
+        except ValueError as error:
+            raise RequestError(
+                f"cannot read the address {self.path!r} ({error}): ask for a path such "
+                f"as /v1/models"
+            ) from error
+
     def _post(self) -> None:
-        path = urlsplit(self.path).path
+        path = self._asked_path()
         body = self._body()
         if path not in READERS:
             self._nothing_here(path)
@@ -179,7 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._taken = True
         length = self.headers.get("Content-Length", "")
-        if length not in ("", "0") or "Transfer-Encoding" in self.headers:
+        if length not in ("", "0"):
             self.close_connection = True
         if length.isdecimal() and len(length) <= DIGITS:
             self._throw_away(int(length))

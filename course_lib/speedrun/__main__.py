@@ -14,6 +14,7 @@ import torch.distributed as dist
 from course_lib import speedrun
 from course_lib.runtime import THREADS, device
 from course_lib.speedrun.whole import (
+    RunRefused,
     StepFailed,
     end_with_parent,
     run_step,
@@ -81,5 +82,5 @@ def main(stage: str, folder: str, *more: str) -> None:
 if __name__ == "__main__":
     try:
         main(*sys.argv[1:])
-    except StepFailed as error:
+    except (StepFailed, RunRefused) as error:
         sys.exit(f"\n{error}")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import tiktoken
 
 FORMAT = "course-bpe-1"  # written into every saved file, checked on loading
+LONGEST_REMEMBERED = 64  # characters; words come again, a page of one letter does not
 
 
 class BPETokenizer:
@@ -238,9 +239,10 @@ class BPETokenizer:
             found = known.get(piece)
             if found is None:
                 found = self._encode_piece(piece)
-                if len(known) >= 100_000:  # bounds the memory of a long session
-                    known.clear()
-                known[piece] = found
+                if len(piece) <= LONGEST_REMEMBERED:
+                    if len(known) >= 100_000:  # bounds the memory of a long session
+                        known.clear()
+                    known[piece] = found
             ids.extend(found)
         return ids
 

@@ -3,8 +3,12 @@
 The lines are not run by this Python. Monty (the package pydantic-monty) is another
 interpreter of the language, written in Rust, which has no files, no network and no
 processes to give away; it runs in a process of its own that is ended at the limits.
+Only text comes back from there: a small value may be endless once it is written down.
 """
 
+import ast
+import re
+import warnings
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +16,10 @@ from course_lib.tools.errors import ToolError
 
 MAX_CODE = 4_000  # characters; parsing, too, takes memory
 MEBIBYTE = 2**20
+MOST_PRINTED = MEBIBYTE  # bytes of what is printed; beyond, the code is ended
+# Variables inside of the sandbox, and what is run there once the code has ended:
+KEPT, CODE = "value_of_the_last_line", "all_the_code"
+SHOW = f"if {KEPT} is not None:\n    print({KEPT})\nNone"
 
 
 @dataclass(frozen=True)
@@ -57,22 +65,20 @@ def run_python(code: str, limits: PythonLimits = DEFAULT_LIMITS) -> str:
     monty = _interpreter()
     if len(code) > MAX_CODE:
         raise ToolError(f"too long: {len(code)} characters, at most {MAX_CODE}")
-    printed = monty.CollectString(max_bytes=4 * limits.output_chars)
+    printed = monty.CollectString(max_bytes=MOST_PRINTED + 4 * limits.output_chars)
     try:
-        value = _run(monty, code, limits, printed)
+        _run(monty, code, limits, printed)
     except (monty.MontyRuntimeError, monty.MontySyntaxError) as error:
         raise ToolError(_in_a_line(error.display("type-msg"), limits)) from error
     except (monty.MontyError, OSError, TimeoutError) as error:
         # It crashed, or was killed from outside when it did not heed its limits.
         raise ToolError(_in_a_line(f"the sandbox ended: {error}", limits)) from error
-    text = printed.output
-    if not text and value is not None:
-        text = _shown(value)
+    text = printed.output.rstrip("\n")
     if len(text) > limits.output_chars:
         raise ToolError(
             f"too much output: {len(text)} characters, at most {limits.output_chars}"
         )
-    return text.rstrip("\n")
+    return text
 
 
 def _interpreter():
@@ -87,8 +93,12 @@ def _interpreter():
     return pydantic_monty
 
 
-def _run(monty, code: str, limits: PythonLimits, printed: object) -> object:
-    """Start an interpreter, give it the code, and end it (10 ms in all)."""
+def _run(monty, code: str, limits: PythonLimits, printed) -> None:
+    """Start an interpreter, give it the code, and end it (10 ms in all).
+
+    Each time, the last line given is `None`: a feed hands over the value of that line,
+    and to copy `a = [a, a]`, forty times over, into this Python would take for ever.
+    """
     fences = {
         "max_feed_duration_secs": limits.seconds,
         "max_memory": limits.memory_mib * MEBIBYTE,
@@ -111,15 +121,39 @@ def _run(monty, code: str, limits: PythonLimits, printed: object) -> object:
         ) as pool,
         pool.checkout(limits=fences, os_policy=policy) as session,
     ):
-        return session.feed_run(code, print_callback=printed)
+        known = {KEPT: None, CODE: code}
+        session.feed_run(_without_value(code), inputs=known, print_callback=printed)
+        if not printed.output:
+            session.feed_run(SHOW, print_callback=printed)
 
 
-def _shown(value: object) -> str:
+def _without_value(code: str) -> str:
+    """Let the last line put its value into a variable, and end with `None`.
+
+    What this Python cannot read is given to Monty's `exec`, which has no value: Monty
+    says what is wrong, or runs what a newer Python may write.
+
+    Example: "x = 6; x * 7" -> "x = 6; value_of_the_last_line = (x * 7)" and "None"
+    """
     try:
-        return str(value)
-    except (ValueError, RecursionError) as error:  # a number of a million digits
-        raise ToolError(f"the value cannot be written down: {error}") from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as of "\\d"
+            last = ast.parse(code).body[-1:]
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return f"exec({CODE})\nNone"
+    data = code.encode()  # columns are counted in bytes
+    if last and isinstance(last[0], ast.Expr):
+        start = _place(data, last[0].lineno, last[0].col_offset)
+        end = _place(data, last[0].end_lineno, last[0].end_col_offset)
+        kept = f"{KEPT} = (".encode() + data[start:end] + b")"
+        data = data[:start] + kept + data[end:]
+    return f"{data.decode()}\nNone"
+
+
+def _place(data: bytes, line: int, column: int) -> int:
+    return sum(map(len, data.splitlines(keepends=True)[: line - 1])) + column
 
 
 def _in_a_line(message: str, limits: PythonLimits) -> str:
+    message = re.sub(r" \(<string>, line \d+\)$", "", message)  # what `exec` adds
     return " ".join(message.split())[: limits.output_chars]

@@ -1,17 +1,23 @@
 """Let a model speak piece by piece: what a chat panel shows while it is written."""
 
 import codecs
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from course_lib.chat import TOOLS, ChatTemplate, Message, Piece
+from course_lib.chat import TOOLS, ChatTemplate, Message, Piece, check_conversation
 from course_lib.generate import SamplingConfig
 from course_lib.model import Transformer
-from course_lib.tokenizer import BPETokenizer, PublishedTokenizer
+from course_lib.tokenizer import BPETokenizer
 from course_lib.tokenizer.published import spelled
-from course_lib.tools.loop import Step, Toolbox, stream_steps
+from course_lib.tools.loop import Step, Tokenizer, Toolbox, stream_steps
 
 GREEDY = SamplingConfig(temperature=0)
+
+
+class TooLongError(ValueError):
+    """A text that no context of the model's size can hold, however it is cut."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Speaker:
         Raises:
             ValueError: if the messages are out of order, or too long at their shortest.
         """
-        kept = self._remembered(messages)
+        kept = self.remembered(messages)
         reader = _Reader(self.box)
         for step in stream_steps(self.model, kept, self.box, self.sampling):
             yield from reader.read(step)
@@ -47,7 +53,7 @@ class Speaker:
         Raises:
             ValueError: as when it is called.
         """
-        kept = self._remembered(messages)
+        kept = self.remembered(messages)
         tokenizer = self.box.tokenizer
         special = set(tokenizer.special_tokens.values())
         pieces = []
@@ -57,16 +63,37 @@ class Speaker:
             pieces.append(Piece(text, None, "prompt", token=token))
         return pieces
 
-    def _remembered(self, messages: Sequence[Message]) -> list[Message]:
-        """Forget from the oldest question to the next until an answer has room."""
+    def remembered(self, messages: Sequence[Message]) -> list[Message]:
+        """Forget the oldest questions with their answers until an answer has room.
+
+        As few as possible: a conversation gets shorter with each, so halving finds how
+        many. What the system said and the last question stay.
+
+        Raises:
+            ValueError: if the messages are out of order.
+            TooLongError: if not even the last question can fit into the context.
+        """
         messages = list(messages)
-        room = self.model.config.context - self.box.bounds.answer_tokens
-        while len(self.box.template.prompt(messages, self.box.tokenizer)) > room:
-            asked = [k for k, message in enumerate(messages) if message.role == "user"]
-            if len(asked) < 2:
-                break  # generation says how much is too much
-            messages = messages[: asked[0]] + messages[asked[1] :]
-        return messages
+        check_conversation(messages, answered=False)
+        asked = [k for k, message in enumerate(messages) if message.role == "user"]
+
+        def without(forgotten: int) -> list[Message]:
+            return messages[: asked[0]] + messages[asked[forgotten] :]
+
+        forgotten = bisect_left(
+            range(len(asked) - 1), True, key=lambda n: self._leaves_room(without(n))
+        )
+        kept = without(forgotten)
+        context = self.model.config.context
+        refuse_too_long(_words(kept), self.box.tokenizer, context)
+        return kept
+
+    def _leaves_room(self, messages: list[Message]) -> bool:
+        box = self.box
+        room = self.model.config.context - box.bounds.answer_tokens
+        if fewest_tokens(_words(messages), box.tokenizer) > room:
+            return False  # without a look at tokens
+        return len(box.template.prompt(messages, box.tokenizer)) <= room
 
 
 class _Reader:
@@ -162,7 +189,46 @@ def _text_marks(template: ChatTemplate) -> dict[str, tuple[str, str]]:
     return {tool: (begin.format(tool=tool), end.format(tool=tool)) for tool in TOOLS}
 
 
-def bytes_of_token(tokenizer: BPETokenizer | PublishedTokenizer, i: int) -> bytes:
+def _words(messages: Sequence[Message]) -> str:
+    return "".join(message.content for message in messages)
+
+
+def refuse_too_long(text: str, tokenizer: Tokenizer, context: int) -> None:
+    """Refuse a text that cannot fit, whatever its tokens are, before they are made.
+
+    Byte-pair encoding of one long word takes time that grows with its square: hours
+    for a megabyte of letters.
+
+    Raises:
+        TooLongError: with the fewest tokens it can have, and what fits.
+    """
+    fewest = fewest_tokens(text, tokenizer)
+    if fewest > context:
+        raise TooLongError(
+            f"this has at least {fewest} tokens, and the model's context holds "
+            f"{context}, the answer included: send less"
+        )
+
+
+def fewest_tokens(text: str, tokenizer: Tokenizer) -> int:
+    """Count the tokens that a text would have if each were the longest there is.
+
+    Example: 900,000 letters, at most 14 of them in a token -> 64,286
+    """
+    longest, lost = _longest_token(tokenizer)
+    data = text.encode("utf-8", "surrogatepass").translate(None, lost)
+    return -(-len(data) // longest)
+
+
+@lru_cache(maxsize=8)
+def _longest_token(tokenizer: Tokenizer) -> tuple[int, bytes]:
+    """Return its length in bytes, and the bytes that become no token at all."""
+    lengths = (len(bytes_of_token(tokenizer, i)) for i in range(tokenizer.vocab_size))
+    ours = isinstance(tokenizer, BPETokenizer)
+    return max(lengths), b"" if ours else tokenizer.missing_bytes()
+
+
+def bytes_of_token(tokenizer: Tokenizer, i: int) -> bytes:
     """Return the bytes of a token, a special token's name."""
     if isinstance(tokenizer, BPETokenizer):
         return tokenizer.token_bytes[i]

@@ -37,11 +37,14 @@ def chart_png(
             marker=MARKERS[look],
             markevery=max(1, len(finite) // MAX_MARKERS),
         )
-    axes.set(title=title, xlabel=x_label, ylabel=y_label)
+    axes.set_title(title, parse_math=False)  # a $ is a dollar, and begins no formula
+    axes.set_xlabel(x_label, parse_math=False)
+    axes.set_ylabel(y_label, parse_math=False)
     axes.set_yscale("log" if log_y else "linear")
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False)
+    for name in axes.legend(frameon=False).get_texts():
+        name.set_parse_math(False)
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=100, facecolor="white")
     return base64.b64encode(file.getvalue()).decode()

@@ -44,7 +44,7 @@ class ChatPanel(CourseWidget):
     _esm = script("chat_panel.js")
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     speaker = traitlets.Unicode().tag(sync=True)  # the page may change this,
-    system = traitlets.Unicode().tag(sync=True)  # and this
+    system = traitlets.Unicode().tag(sync=True, echo_update=False)  # and this
     has_system = traitlets.Bool().tag(sync=True)
     shades = traitlets.List([p for p, _ in SHADES]).tag(sync=True)
     turns = traitlets.List().tag(sync=True)  # [asked, speaker, pieces, note] each
@@ -54,7 +54,9 @@ class ChatPanel(CourseWidget):
     note = traitlets.Unicode().tag(sync=True)
     running = traitlets.Unicode().tag(sync=True)  # "", "loop" or "thread"
     stop_requested = traitlets.Bool(False).tag(sync=True)  # set by the page's button
-    command = traitlets.List().tag(sync=True)  # [serial, name, argument] from the page
+    # [serial, name, argument] from the page. Jupyter would send it back as it came, and
+    # fail at half a character, before anybody has heard it.
+    command = traitlets.List().tag(sync=True, echo_update=False)
     heard = traitlets.Unicode().tag(sync=True)  # the serial of the last command
 
     def __init__(
@@ -156,14 +158,15 @@ class ChatPanel(CourseWidget):
 
     def _begin(self, text: str, speaker: str, kind: str) -> Turn:
         self._check_free()
-        if not text.strip():
+        text = _whole(text).strip()
+        if not text:
             raise ValueError("the message is empty: write something to be answered")
         if speaker not in self._speakers:
             raise ValueError(
                 f"no speaker is called {speaker!r}; there are {', '.join(self.names)}"
             )
         self._interrupted = False
-        self._told.append(Turn(text.strip(), speaker))
+        self._told.append(Turn(text, speaker))
         with self.hold_sync():
             self.stop_requested, self.note, self.running = False, "", kind
             self.reply = []
@@ -215,6 +218,10 @@ class ChatPanel(CourseWidget):
         with contextlib.suppress(Exception):  # the page shows it as the turn's note
             self._answer(turn)
 
+    @traitlets.validate("system")
+    def _checked_system(self, proposal: dict) -> str:
+        return _whole(proposal["value"])
+
     def _on_command(self, _change: object) -> None:
         self.heard, name, argument = self.command
         actions = {"send": self.send, "new": lambda _: self.new_conversation()}
@@ -237,3 +244,8 @@ class ChatPanel(CourseWidget):
         names = ", ".join(" ".join(name.split()) for name in self.names)
         n = len(self._told)
         return f"ChatPanel({names}: {n} message{'' if n == 1 else 's'} sent)"
+
+
+def _whole(text: str) -> str:
+    """Replace half characters, which a page may send and nobody can send back."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -9,7 +9,7 @@ from course_lib.speedrun.card import Card, save_page, table
 from course_lib.speedrun.whole.gather import gather_card, shipped_card
 from course_lib.speedrun.whole.plan import SIZES, Plan
 from course_lib.speedrun.whole.record import Record
-from course_lib.speedrun.whole.runner import Runner, StepFailed
+from course_lib.speedrun.whole.runner import Runner, RunRefused, StepFailed
 from course_lib.speedrun.whole.steps import STEPS, Step, end_with_parent, run_step
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "STEPS",
     "Plan",
     "Record",
+    "RunRefused",
     "Runner",
     "Step",
     "StepFailed",
@@ -33,7 +34,8 @@ def run_whole(folder: Path, size: str, device: str = "cpu", seeds: int = 1) -> C
 
     Raises:
         StepFailed: if a step failed.
-        ValueError: if the folder holds a run of another size or number of seeds.
+        RunRefused: if the folder holds a run of another size or number of seeds, or if
+            one is going on there.
     """
     Runner(folder, size, device, seeds).run()
     card = gather_card(folder, size, seeds)

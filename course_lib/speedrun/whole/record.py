@@ -2,7 +2,8 @@
 
 Both lie in files under `records/`: a record says that its step is done; what an
 unfinished step has spent is kept every few seconds, so that a kill makes nothing look
-cheap, and whoever waits can be told how far it is.
+cheap, and whoever waits can be told how far it is. A file that a power cut has damaged
+counts as none.
 """
 
 import contextlib
@@ -30,7 +31,12 @@ class Record:
     def load(cls, folder: Path, name: str) -> "Record | None":
         """Read the record of a step; None if it is not done."""
         path = folder / RECORDS / f"{name}.json"
-        return cls(**json.loads(path.read_text())) if path.is_file() else None
+        if not path.is_file():
+            return None
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError):  # damaged: the step is done again
+            return None
 
     def save(self, folder: Path, name: str) -> None:
         """Say that a step is done."""
@@ -49,10 +55,13 @@ class Spent:
     def load(cls, folder: Path, name: str) -> "Spent":
         """Read what a step has spent; nothing, if it has not begun or is done."""
         try:
-            found = json.loads(_spent_file(folder, name).read_text())
-        except FileNotFoundError:
+            found = json.loads(_spent_file(folder, name).read_text(encoding="utf-8"))
+            if not isinstance(found, dict):
+                return cls(float(found))  # as once
+            share = found.get("share")
+            return cls(float(found["seconds"]), None if share is None else float(share))
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
             return cls()
-        return cls(**found) if isinstance(found, dict) else cls(found)  # as once
 
 
 class SpentClock:
@@ -75,7 +84,7 @@ class SpentClock:
             seconds = self.before_s + time.perf_counter() - began
             spent = Spent(round(seconds, 1), self._share)
             with contextlib.suppress(OSError):  # somebody is reading it: next time
-                atomic_write(self._path, json.dumps(asdict(spent)))
+                atomic_write(self._path, json.dumps(asdict(spent)), lasting=False)
 
     def forget(self) -> None:
         """Take the file away: the step has a record."""

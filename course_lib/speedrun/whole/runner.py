@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from course_lib.locks import locked
 from course_lib.runtime import (
     ROOT,
     THREAD_VARIABLES,
@@ -25,6 +27,8 @@ from course_lib.speedrun.whole.record import Record, Spent
 from course_lib.speedrun.whole.steps import STEPS, Step, processes
 
 RUN = "run.json"
+LOCK = ".running"  # held by the run that goes on in a folder
+PATIENCE_S = 2.0  # with a run that was killed: Windows takes a moment to unlock
 LOGS = "logs"
 TAIL = 2000  # characters of a failed step's log that are shown
 TOLD_AT_S = 60.0  # how far a step is, is told after so many seconds, and then every
@@ -41,14 +45,49 @@ def _end(process: subprocess.Popen) -> None:
         process.wait()
 
 
-def begun_with(folder: Path) -> dict[str, Any]:
-    """Read how the run in a folder was begun; empty if there is none."""
-    path = folder / RUN
-    return json.loads(path.read_text()) if path.is_file() else {}
-
-
 class StepFailed(RuntimeError):
     """A step ended with an error; its log says which."""
+
+
+class RunRefused(ValueError):
+    """A run cannot begin or go on in this folder; the message says what to do."""
+
+
+def begun_with(folder: Path) -> dict[str, Any]:
+    """Read how the run in a folder was begun; empty if there is none.
+
+    Raises:
+        RunRefused: if the file that tells is damaged.
+    """
+    path = folder / RUN
+    if not path.is_file():
+        return {}
+    try:
+        begun = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        begun = None
+    if not isinstance(begun, dict) or not {"size", "seeds"} <= begun.keys():
+        raise RunRefused(
+            f"{path} is damaged: delete it, then call again with the size and seeds "
+            "that the run was begun with; what is done stays done"
+        )
+    return begun
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other runs out of a folder during a block.
+
+    Raises:
+        RunRefused: if one goes on there.
+    """
+    with locked(folder / LOCK, PATIENCE_S) as alone:
+        if not alone:
+            raise RunRefused(
+                f"a run is going on in this folder: {folder}. Wait for it, or give "
+                "another folder with --out"
+            )
+        yield
 
 
 @dataclass
@@ -60,7 +99,8 @@ class Runner:
     same on every machine.
 
     Raises:
-        ValueError: if the folder holds a run of another size or number of seeds.
+        RunRefused: if the folder holds a run of another size or number of seeds, or if
+            one is going on there.
     Example: `Runner(Path("my_run"), "tiny").run()`
     """
 
@@ -79,10 +119,15 @@ class Runner:
     def __post_init__(self) -> None:
         self.folder = self.folder.resolve()
         self.plan = Plan.of(self.size, self.seeds)
+        with alone_in(self.folder):
+            self._begin()
+
+    def _begin(self) -> None:
+        """Read how the run was begun, or write it down."""
         begun = begun_with(self.folder)
         for what in ("size", "seeds") if begun else ():
             if begun[what] != getattr(self, what):
-                raise ValueError(
+                raise RunRefused(
                     f"{self.folder} holds a run of {what} {begun[what]!r}, not "
                     f"{getattr(self, what)!r}: give another folder, or delete this one"
                 )
@@ -100,7 +145,12 @@ class Runner:
 
         Raises:
             StepFailed: with the end of the step's log; what was done stays done.
+            RunRefused: if another run is going on in the folder.
         """
+        with alone_in(self.folder):
+            self._run_steps()
+
+    def _run_steps(self) -> None:
         self._started = time.perf_counter()
         done = {s.name for s in self.steps if Record.load(self.folder, s.name)}
         if done:
