@@ -222,6 +222,10 @@ class ChatPanel(CourseWidget):
     def _checked_system(self, proposal: dict) -> str:
         return _whole(proposal["value"])
 
+    @traitlets.validate("command")
+    def _checked_command(self, proposal: dict) -> list[str]:
+        return [_whole(word) for word in proposal["value"]]
+
     def _on_command(self, _change: object) -> None:
         self.heard, name, argument = self.command
         actions = {"send": self.send, "new": lambda _: self.new_conversation()}
