@@ -1,5 +1,6 @@
 """Load the strict notebook testing and the checks of shapes; put long files first."""
 
+import signal
 from collections import Counter
 from pathlib import Path
 
@@ -12,6 +13,10 @@ SHAPED = [
     if "from jaxtyping import" in path.read_text(encoding="utf-8")
 ]
 check_on_import(SHAPED)  # while nothing has imported them
+
+# Tests press ■. Started in the background (nohup, a script's &), nobody would hear it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["strict_nbval"]  # tests/strict_nbval.py; see pythonpath in pyproject
 
