@@ -3,9 +3,9 @@
 const FORWARD = ["PageDown", "ArrowRight"];
 const BACK = ["PageUp", "ArrowLeft"];
 const CLASSES = ["course-present", "course-no-code"];
-const TYPING = ".cm-editor, input, textarea, select, [contenteditable], [role=slider], "
-  + "[role=listbox], .course:not(.present)";
 const WIDGET = ".course:not(.present)";
+const TYPING = ".cm-editor, input, textarea, select, [contenteditable], [role=slider], "
+  + `[role=listbox], ${WIDGET}`;
 const WIDTH = 1280;  // pixels: where a line of code, 88 columns, fits at scale 1.5
 const NO_APP = "r: needs a JupyterLab that `python -m course_lib stage` started";
 
