@@ -27,7 +27,7 @@ def locked(path: Path, patience_s: float = 0.0) -> Iterator[bool]:
     Example: `with locked(folder / ".lock", patience_s=2) as alone: ...`
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    file = _opened(path)
     held, deadline = False, time.monotonic() + patience_s
     try:
         while not (held := _take(file)) and time.monotonic() < deadline:
@@ -37,6 +37,15 @@ def locked(path: Path, patience_s: float = 0.0) -> Iterator[bool]:
         if held:
             _give_back(file)
         os.close(file)
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except PermissionError:
+        if not path.exists():
+            raise
+        return os.open(path, os.O_RDONLY)  # another user's; to lock it, that is enough
 
 
 def _take(file: int) -> bool:

@@ -10,7 +10,7 @@ import secrets
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -58,7 +58,8 @@ def data_path(name: str) -> Path:
     if not path.exists():
         raise ValueError(
             f"{path} is missing, though a part of the course: bring it back with "
-            f"`git restore data/{name}`, or update with `git pull`"
+            f"`git restore data/{name}`, update with `git pull`, or unpack the ZIP of "
+            "the course once more"
         )
     return path
 
@@ -85,13 +86,31 @@ def atomic_write(path: str | Path, content: str | bytes, lasting: bool = True) -
     try:
         with unfinished.open("wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
-            if lasting:
-                file.flush()
-                os.fsync(file.fileno())
+        if lasting:
+            to_disk(unfinished)
         rename(unfinished, target)
     finally:
         unfinished.unlink(missing_ok=True)
     return path
+
+
+def to_disk(path: Path) -> None:
+    """Wait until a file, or a folder with its files, would survive a power cut.
+
+    Before it takes its name: else the name might survive, and what it stands for not.
+    """
+    if not path.is_dir():
+        with path.open("rb+") as file:  # Windows waits for what may be written only
+            os.fsync(file.fileno())
+        return
+    for inside in path.iterdir():
+        to_disk(inside)
+    with suppress(OSError):  # Windows opens no folder, some drives wait for none
+        folder = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def rename(old: str | Path, new: str | Path) -> None:

@@ -72,7 +72,7 @@ class Module:
         return self.path.parts[0].removesuffix(".py")
 
     def imports(self) -> Iterator[str]:
-        """Yield the full names of all it imports, also inside of functions."""
+        """Yield the full names of all it imports, also inside functions."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)

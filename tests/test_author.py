@@ -4,6 +4,7 @@ import copy
 from pathlib import Path
 
 import nbformat
+import notebook_rules
 import pytest
 from nbformat.v4 import (
     new_code_cell,
@@ -12,6 +13,10 @@ from nbformat.v4 import (
     new_output,
 )
 
+from course_lib import __main__ as cli
+from course_lib.checkpoint import real
+from course_lib.commands import author as verb
+from course_lib.commands import notebooks
 from course_lib.commands.notebooks import (
     WIDGET_VIEW,
     author,
@@ -20,6 +25,7 @@ from course_lib.commands.notebooks import (
     without_folders,
 )
 from course_lib.runtime import ROOT
+from course_lib.speedrun import list_files
 
 SOURCES = [
     "import sys, warnings, os, ipywidgets\n"
@@ -114,6 +120,37 @@ def test_a_chapter_that_raises_is_left_as_it_was(
     assert author([path]) == 1
     assert path.read_bytes() == before
     assert "KeyError: 'Mira'" in capsys.readouterr().err
+
+
+def test_what_was_recorded_of_the_real_model_is_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the manifest holds the sum of the old record."""
+    record = tmp_path / "real_model.json"
+    record.write_text("{}")
+    list_files(tmp_path, [record.name], "long ago", 0)
+    monkeypatch.setattr(verb, "DATA", tmp_path)
+    monkeypatch.setattr(real, "RECORD", record)
+    monkeypatch.setenv(verb.INSIDE, "1")
+    monkeypatch.setenv(real.RECORDING, "1")
+
+    def record_anew(*_: object, **__: object) -> int:
+        record.write_text('{"07.city": "Paris"}')
+        return 0
+
+    monkeypatch.setattr(notebooks, "author", record_anew)
+    assert cli.main(["author", "07"]) == 0
+    assert notebook_rules.manifest_faults(tmp_path) == []
+
+
+def test_readme_records_every_chapter_that_asks_the_real_model_itself() -> None:
+    asking = [
+        path.name[:2]
+        for path in sorted((ROOT / "chapters").glob("[!.]*.ipynb"))
+        if "load_real()" in path.read_text(encoding="utf-8")
+    ]
+    command = f"{verb.COMMAND_OF_RECORD} {' '.join(asking)}\n"
+    assert command in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_an_unknown_chapter_is_named() -> None:

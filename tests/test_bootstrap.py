@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from course_lib import __main__ as cli
-from course_lib.commands import bootstrap, console
+from course_lib.commands import bootstrap, console, machine
 from course_lib.commands.console import CommandError, Steps
 from course_lib.commands.environment import Environment
 from course_lib.locks import locked
@@ -181,6 +181,31 @@ def test_failing_pip_ends_with_its_last_words(setup):
     assert not setup.env.stamp.exists()
 
 
+def test_failing_pip_under_a_python_newer_than_pytorch_names_one_that_works(
+    setup, monkeypatch
+):
+    """Under the newest one that has a PyTorch, the network is the likelier reason."""
+    newest, newer = machine.NEWEST_PYTHON, (3, machine.NEWEST_PYTHON[1] + 1)
+    for version, told in ((newest, False), (newer, True)):
+        setup.results = [False, False]
+        setup.env.folder.mkdir(exist_ok=True)
+        here = ".".join(map(str, (*version, 0)))
+        monkeypatch.setattr(bootstrap, "working_python", lambda _, here=here: here)
+        with pytest.raises(CommandError) as error:
+            setup.prepare()
+        said = f"not exist yet for Python {newer[0]}.{newer[1]}"
+        assert (said in str(error.value)) is told
+    assert f"py -{newest[0]}.{newest[1]} -m course_lib start" in str(error.value)
+
+
+def test_readme_names_the_pythons_that_there_is_a_pytorch_for():
+    oldest, newest = (
+        ".".join(map(str, v)) for v in (cli.OLDEST_PYTHON, machine.NEWEST_PYTHON)
+    )
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"{oldest} to {newest} " in readme
+
+
 def test_too_full_a_disk_is_told_before_anything(setup, monkeypatch):
     class Usage:
         free = 0.5e9
@@ -201,7 +226,8 @@ def test_a_program_is_not_left_behind(env):
     assert process.poll() is not None
 
 
-def test_two_windows_do_not_set_the_course_up_at_once(setup):
+def test_two_windows_do_not_set_the_course_up_at_once(setup, monkeypatch):
+    monkeypatch.setattr(bootstrap, "PATIENCE_S", 0.0)
     lock = setup.env.root / bootstrap.LOCK
     with locked(lock), pytest.raises(CommandError, match="Another window is setting"):
         setup.prepare()
@@ -222,6 +248,22 @@ def test_what_another_window_has_made_meanwhile_is_not_made_again(setup, monkeyp
     assert setup.made == 0
 
 
+def test_what_another_window_has_installed_meanwhile_is_not_installed_again(
+    setup, monkeypatch
+):
+    """This one waits for the lock, and looks again."""
+
+    def after_the_other(path, patience_s):
+        assert patience_s > 0, "a window that was closed takes a moment to unlock"
+        monkeypatch.setattr(bootstrap, "locked", locked)
+        setup.prepare()
+        return locked(path, patience_s)
+
+    monkeypatch.setattr(bootstrap, "locked", after_the_other)
+    setup.prepare()
+    assert (setup.made, len(setup.asked)) == (1, 1)
+
+
 def test_told_to_end_while_it_installs_it_ends_as_after_ctrl_c(setup, monkeypatch):
     """As an IDE does: pip is not left behind, see `running`."""
     before, tidied = signal.getsignal(signal.SIGTERM), []
@@ -237,6 +279,22 @@ def test_told_to_end_while_it_installs_it_ends_as_after_ctrl_c(setup, monkeypatc
         setup.prepare()
     assert tidied == ["pip"]
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_program_runs_in_the_python_that_has_all_where_there_is_no_venv(
+    setup, monkeypatch
+):
+    """On a hub nobody may write into the course: not even the lock."""
+    here = {"torch": "2.9"}
+    monkeypatch.setattr(bootstrap.packages, "installed_versions", lambda: here)
+    before = sorted(setup.env.root.rglob("*"))
+    assert str(bootstrap.python_for_programs(Steps(2))) == sys.executable
+    assert sorted(setup.env.root.rglob("*")) == before
+    here["torch"] = "1.9"  # too old
+    assert bootstrap.python_for_programs(Steps(2)) == setup.env.python
+    here["torch"] = "2.9"  # now a .venv is there, and stays the one
+    assert bootstrap.python_for_programs(Steps(2)) == setup.env.python
+    assert (setup.made, len(setup.asked)) == (1, 1)
 
 
 def test_the_stamp_is_readable_json(setup):

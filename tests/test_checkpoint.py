@@ -1,6 +1,7 @@
 """Facts about checkpoints: equal after loading, whole or not there, never a pickle."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from course_lib import checkpoint, runtime
+from course_lib.checkpoint.whole import reading
 from course_lib.model import ModelConfig, RopeScaling, Transformer
 from course_lib.tokenizer import BPETokenizer
 
@@ -155,6 +157,21 @@ def test_a_save_that_fails_leaves_the_old_checkpoint(tmp_path, monkeypatch, brea
     assert files_in(tmp_path) == ["base"]
 
 
+def test_a_checkpoint_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
+    """Else a power cut may leave the record of a stage, and empty weights."""
+    on_disk, placed = set(), []
+    monkeypatch.setattr(os, "fsync", lambda file: on_disk.add(os.fstat(file).st_ino))
+
+    def rename(old, new):
+        placed.append(new.name)
+        assert {path.stat().st_ino for path in old.iterdir()} <= on_disk
+        runtime.rename(old, new)
+
+    monkeypatch.setattr("course_lib.checkpoint.whole.rename", rename)
+    saved(tmp_path)
+    assert placed == ["base"]
+
+
 def test_a_rename_that_fails_puts_the_old_checkpoint_back(tmp_path, monkeypatch):
     folder = saved(tmp_path)
 
@@ -255,7 +272,7 @@ def test_weights_that_do_not_fit_are_named(tmp_path, change, message):
         (lambda c: c.update(model=None), "expected 'course-model-1' and a model"),
         (lambda c: c["model"].update(moustache=1), "'moustache', unknown.*git pull"),
         (lambda c: c["model"].pop("width"), "lacks 'width'"),
-        (lambda c: c["model"].update(width="8"), "width must be int, got '8'"),
+        (lambda c: c["model"].update(width="8"), "width must be int, got '8'; downl"),
         (lambda c: c["model"].update(width=8.0), "width must be int, got 8.0"),
         (lambda c: c["model"].update(n_layers=True), "n_layers must be int, got True"),
         (lambda c: c["model"].update(bias=0), "bias must be bool, got 0"),
@@ -301,10 +318,24 @@ def test_sizes_that_no_tensor_can_have_are_refused(tmp_path, size):
     content = json.loads(path.read_text())
     content["model"] |= {"width": size, "mlp_width": size}
     path.write_text(json.dumps(content))
-    with pytest.raises(
-        ValueError, match=f"no tensor can be as large.*\\n(.*\\n)*.*{size}"
-    ):
+    told = rf"no tensor .* as large as .*config\.json asks .* again:\n(.*\n)*.*{size}"
+    with pytest.raises(ValueError, match=told):
         checkpoint.load(path.parent)
+
+
+@pytest.mark.parametrize(
+    "full",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to ..."),
+    ],
+)
+def test_too_little_memory_is_not_the_files_fault(full):
+    with pytest.raises(RuntimeError) as told, reading("model.gguf"):
+        raise full
+    assert told.value is full
+    with pytest.raises(ValueError, match="damaged"), reading("model.gguf"):
+        raise RuntimeError("shape '[3]' is invalid for input of size 4")
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "3", "\ufffe", "[" * 100_000])

@@ -42,6 +42,15 @@ def test_the_environments_kernel_wins_over_the_users(lab):
     assert start.lab_variables(lab)["JUPYTER_PREFER_ENV_PATH"] == "1"
 
 
+@pytest.mark.parametrize(("os_name", "by_address"), [("nt", True), ("posix", False)])
+def test_windows_opens_the_address_and_no_file_that_it_may_hide(
+    lab, tmp_path, os_name, by_address
+):
+    """Elsewhere a file keeps the token out of the list of programs."""
+    command = start.lab_command(Environment(tmp_path, os_name), lab)
+    assert ("--ServerApp.use_redirect_file=False" in command) is by_address
+
+
 @pytest.mark.parametrize(("user", "allowed"), [(0, True), (1000, False)])
 def test_root_is_allowed_on_linux(lab, tmp_path, monkeypatch, user, allowed):
     monkeypatch.setattr(start.sys, "platform", "linux")
@@ -206,6 +215,15 @@ def test_doctor_before_installing_says_what_it_costs(outside, capsys):
     assert "1.5 GB" in said
     assert "python -m course_lib start" in said
     assert said.strip().splitlines()[-1].startswith("Verdict: not yet")
+
+
+def test_doctor_under_too_new_a_python_says_which_to_install(
+    outside, monkeypatch, capsys
+):
+    major, minor = machine.NEWEST_PYTHON
+    monkeypatch.setattr(doctor.sys, "version_info", (major, minor + 1, 0))
+    assert doctor.run(outside) == 1
+    assert f"Install Python {major}.{minor} beside it" in capsys.readouterr().out
 
 
 def test_doctor_finds_a_course_that_can_run(outside, monkeypatch, capsys):

@@ -237,7 +237,20 @@ def test_robots_txt_is_honoured_as_written():
         ("User-agent: *\nDisallow: /*.pdf$", "/a/x.pdf", False),
         ("User-agent: *\nDisallow: /*.pdf$", "/x.pdf?page=2", True),
         ("User-agent: *\nDisallow: /a.c", "/abc", True),  # a dot is a dot
+        ("User-agent: *\nDisallow: /*.pdf$", "/x.pdf%0A", True),
+        ("User-agent: *\nDisallow: /x$", "/x", False),
+        ("User-agent: *\nDisallow: /x$", "/x/y", True),
+        ("User-agent: *\nDisallow: /a*ba$", "/aba", False),
+        ("User-agent: *\nDisallow: /ab*ba$", "/aba", True),  # no letter counts twice
+        ("User-agent: *\nDisallow: /a*b*c", "/a/c/b", True),
+        ("User-agent: *\nDisallow: /a*b*c", "/a/c/b/c/d", False),
         ("User-agent: *\nDisallow: /%7Eme", "/~me/1", False),
+        ("User-agent: *\nDisallow: /%2A", "/x", True),  # the letter, no star
+        ("User-agent: *\nDisallow: /%2A", "/*x", False),
+        ("User-agent: *\nDisallow: /a%24", "/a$b", False),
+        ("User-agent: *\nDisallow: /a%2fb", "/a/b", True),  # another path
+        ("User-agent: *\nDisallow: /a%2fb", "/a%2Fb", False),
+        ("User-agent: *\nDisallow: /a%252Fb", "/a%2Fb", True),
         ("User-agent: *\nDisallow:", "/x", True),
         ("User-agent: LanternCrawler/2\nDisallow: /x", "/x", False),
         ("User-agent: lanterncrawler\nAllow: /\nUser-agent: *\nDisallow: /", "/", True),
@@ -248,6 +261,13 @@ def test_robots_txt_is_honoured_as_written():
 )
 def test_the_longest_rule_of_a_robots_txt_counts(text, path, may):
     assert may_fetch(text, path) is may
+
+
+def test_a_rule_of_many_stars_comes_to_an_end():
+    """To try all the places of all the pieces would take longer than anybody waits."""
+    text = "User-agent: *\nDisallow: /" + "*a" * 30 + "*b$"
+    assert may_fetch(text, "/" + "a" * 1_000)
+    assert not may_fetch(text, "/" + "a" * 1_000 + "b")
 
 
 BANNER = '<div id="cookie-banner"><p>We use cookies.</p><button>Accept cookies</button>'

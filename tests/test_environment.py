@@ -13,7 +13,16 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from course_lib.commands import author, environment, machine, serve, speedrun, start
+from course_lib.commands import (
+    author,
+    environment,
+    fetch,
+    machine,
+    serve,
+    speedrun,
+    stage,
+    start,
+)
 from course_lib.commands import test as test_verb
 from course_lib.commands.console import CommandError
 from course_lib.commands.environment import Environment, run_child
@@ -271,7 +280,7 @@ def test_a_program_that_ends_says_how_and_leaves_signals_as_they_were():
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-@pytest.mark.parametrize("verb", [author, serve, speedrun, test_verb])
+@pytest.mark.parametrize("verb", [author, fetch, serve, speedrun, stage, test_verb])
 def test_every_verb_that_waits_for_a_program_takes_it_along(verb):
     assert verb.run_child is run_child
     assert not hasattr(verb, "subprocess")

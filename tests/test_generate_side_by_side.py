@@ -67,6 +67,24 @@ def test_whoever_fails_stops_the_others(error, failing):
         side_by_side(endless, range(5), note, 3)
 
 
+def test_after_the_stop_no_batch_is_begun():
+    """To read its prompts is what takes long."""
+    begun = []
+
+    def endless(batch: int) -> Iterator[int]:
+        begun.append(batch)
+        while True:
+            yield batch
+
+    def note(batch: int) -> None:
+        if batch == 0:
+            raise ValueError("enough")
+
+    with pytest.raises(ValueError, match="enough"):
+        side_by_side(endless, range(9), note, 2)
+    assert set(begun) <= {0, 1}
+
+
 def test_a_small_model_gives_every_core_a_batch():
     model = Transformer(SMALL)
     assert rows_a_batch(model, 192, 192) == 64

@@ -1,6 +1,7 @@
 """Facts about locks: one holder at a time, thread or process, and none is left over."""
 
 import errno
+import os
 import subprocess
 import sys
 import threading
@@ -88,6 +89,25 @@ def test_a_drive_without_locks_keeps_nobody_out(tmp_path, monkeypatch):
     with locked(tmp_path / "x") as first, locked(tmp_path / "x") as second:
         assert first
         assert second
+
+
+def test_in_a_folder_of_several_users_one_may_lock_anothers_file(tmp_path, monkeypatch):
+    """The umask of most lets only its maker write into it."""
+    real = os.open
+
+    def of_another_user(path, flags, *mode):
+        if flags & os.O_RDWR:
+            raise PermissionError(errno.EACCES, "permission denied")
+        return real(path, flags, *mode)
+
+    with locked(tmp_path / "x"):
+        monkeypatch.setattr(os, "open", of_another_user)
+        with locked(tmp_path / "x") as alone:
+            assert not alone
+    with locked(tmp_path / "x") as alone:
+        assert alone
+    with pytest.raises(PermissionError), locked(tmp_path / "not made yet"):
+        pass
 
 
 def test_windows_is_asked_in_its_own_way(tmp_path, monkeypatch):

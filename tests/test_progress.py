@@ -18,7 +18,7 @@ RIGHT = "00.longest_word"
 
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
-    """A student's folder, with the process inside of it."""
+    """A student's folder, with the process inside it."""
     folder = tmp_path / "my_course"
     folder.mkdir()
     monkeypatch.setattr(keeping, "FOLDER", folder)

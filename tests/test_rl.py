@@ -291,11 +291,14 @@ def press_in(monkeypatch, optimizer) -> None:
     monkeypatch.setattr(optimizer, "step", step)
 
 
-def test_slopes_of_somebody_else_are_forgotten():
-    model = Transformer(SMALL)
+@pytest.mark.parametrize("frozen", [False, True])
+def test_slopes_of_somebody_else_are_forgotten(frozen):
+    model, fresh = Transformer(SMALL), Transformer(SMALL)
     model(torch.tensor([[1, 2, 3]])).square().sum().backward()
+    for one in (model, fresh):
+        one.blocks[0].requires_grad_(not frozen)
     log = next(practise(model, lambda _: PROMPTS, CONFIG, [END], PAD))
-    assert log.gradient_norm == logs_of(Transformer(SMALL))[0].gradient_norm
+    assert log.gradient_norm == logs_of(fresh)[0].gradient_norm
 
 
 def test_kl_is_measured_and_its_price_keeps_the_policy_near():

@@ -358,6 +358,7 @@ def test_a_malformed_request_is_told_what_is_wrong(endpoint, change, complaint, 
         (b"[1]", {}, "/v1/chat/completions", "POST", 400),
         (b"\xff", {}, "/v1/chat/completions", "POST", 400),
         (b"{}", {"Content-Type": "text/plain"}, "/v1/completions", "POST", 415),
+        (b"{}", {"Content-Type": "multipart/mixed"}, "/v1/completions", "POST", 415),
         (b"x" * 1_000_001, {}, "/v1/completions", "POST", 413),
         (b"{}", {"Host": "evil.example"}, "/v1/completions", "POST", 403),
         (b"{}", {}, "/v1/embeddings", "POST", 404),
@@ -405,12 +406,14 @@ def test_the_body_of_a_refused_request_is_never_read_as_the_next(endpoint):
         (b"Content-Length: 0\r\nContent-Length: 0", 400),
         (b"Content-Length: 0\r\nContent-Length : 60", 400),
         (b"Content-Length : 60", 400),
+        (b" Content-Length: 60", 400),
+        (b": 5", 400),
     ],
 )
 def test_a_request_that_may_end_in_two_places_is_refused_and_hung_up_on(
     endpoint, start, headers, status
 ):
-    head = start + b" HTTP/1.1\r\nHost: localhost\r\n" + headers + b"\r\n\r\n"
+    head = start + b" HTTP/1.1\r\n" + headers + b"\r\nHost: localhost\r\n\r\n"
     smuggled = b"GET /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n"
     assert exchange(endpoint, head + smuggled) == [status]
 
@@ -574,6 +577,30 @@ def test_without_a_key_no_web_page_reaches_an_open_server_by_its_own_name(host, 
     with served(host="0.0.0.0", api_key="open sesame") as endpoint:
         assert post(endpoint, b"", headers | key, "/v1/models", "GET")[0] == 200
         assert post(endpoint, b"", headers, "/v1/models", "GET")[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("Lamp.corp.example:8000", 200),
+        ("lamp", 200),
+        ("lamp.local:8000", 200),
+        ("lamp.campus.example", 200),
+        ("lamp.evil.example", 403),
+        ("lamp.local.evil.example", 403),
+        ("evil.local", 403),
+    ],
+)
+def test_an_open_server_answers_to_every_name_of_its_machine(monkeypatch, host, status):
+    """As it calls itself, without a domain, on the network at home, and in the DNS."""
+    monkeypatch.setattr(socket, "gethostname", lambda: "Lamp.corp.example")
+    monkeypatch.setattr(socket, "getfqdn", lambda _: "Lamp.campus.example")
+    with served(host="0.0.0.0") as endpoint:
+        got, _ = post(endpoint, b"", {"Host": host}, "/v1/models", "GET")
+    assert got == status
+    with served() as endpoint:
+        got, _ = post(endpoint, b"", {"Host": host}, "/v1/models", "GET")
+    assert got == 403, "from here, it is localhost"
 
 
 def test_the_log_prints_no_control_characters():

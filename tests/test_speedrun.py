@@ -1,22 +1,36 @@
 """A stage can be interrupted, and what it made is listed with its true sha256."""
 
 import json
+import pkgutil
+import re
+import runpy
+import signal
+import sys
 from dataclasses import asdict, replace
 
 import notebook_rules
 import pytest
+import torch
 
-from course_lib import checkpoint
+from course_lib import __main__ as cli
+from course_lib import checkpoint, speedrun
+from course_lib.commands import speedrun as verb
+from course_lib.commands.console import CommandError
 from course_lib.commands.speedrun import stage_command
 from course_lib.model import ModelConfig
-from course_lib.runtime import data_path, real_model
+from course_lib.runtime import ROOT, THREADS, data_path, real_model
 from course_lib.speedrun import (
     BaseRecipe,
     base,
+    finetuning_study,
+    identity_study,
     list_files,
+    practice,
+    preference,
     pretrain,
     read_corpus,
     record_vocabulary,
+    thinking,
 )
 from course_lib.train import TrainConfig
 
@@ -83,6 +97,37 @@ def test_an_interrupted_stage_ends_with_the_same_losses(tmp_path, monkeypatch):
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("pressed_in", ["head_loss", "_follow_slopes"])
+def test_ctrl_c_in_a_stage_stores_no_half_trained_model(
+    tmp_path, monkeypatch, pressed_in
+):
+    """A terminal sends it to the stage, too; a notebook's training would just end."""
+    place = f"course_lib.train.loop.{pressed_in}"
+    real, calls = pkgutil.resolve_name(place), []
+
+    def pressed(*given):
+        calls.append(given)
+        if len(calls) == 2:
+            signal.raise_signal(signal.SIGINT)
+        return real(*given)
+
+    monkeypatch.setattr(place, pressed)
+    monkeypatch.setattr(speedrun, "BaseRecipe", lambda: RECIPE)
+    monkeypatch.setattr(sys, "argv", ["speedrun", "base", str(tmp_path)])
+    monkeypatch.setenv(THREADS, str(torch.get_num_threads()))
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(
+                str(ROOT / "course_lib/speedrun/__main__.py"), None, "__main__"
+            )
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended.value.code == 128 + signal.SIGINT
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_listing_again_replaces_an_entry_and_keeps_the_others(tmp_path):
     (tmp_path / "one.txt").write_text("1")
     (tmp_path / "two.txt").write_text("2")
@@ -126,6 +171,82 @@ def test_the_base_is_trained_under_torchrun_and_the_sizes_are_not():
     assert "--nproc-per-node=2" in stage_command("base", 2)
     assert stage_command("base", 1) == ["-m", "course_lib.speedrun", "base"]
     assert stage_command("sizes", 2) == ["-m", "course_lib.speedrun", "sizes"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["base", "--size", "tiny"], "--size and --seeds belong to a whole run"),
+        (["thinking", "--seeds", "3"], "--size and --seeds belong to a whole run"),
+        (["--processes", "1"], "--processes belongs to the stage base"),
+        (["sizes", "--processes", "1"], "--processes belongs to the stage base"),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused_before_anything(
+    tmp_path, monkeypatch, arguments, said
+):
+    """Else `base --size tiny` would train the full base, into `data/`."""
+    begun = "python_for_programs"
+    monkeypatch.setattr(verb.bootstrap, begun, lambda _: pytest.fail("begun"))
+    options = cli.parse(["speedrun", *arguments, "--out", str(tmp_path / "new")])
+    with pytest.raises(CommandError, match=said):
+        options.run(options)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_whole_run_is_small_with_one_seed_unless_told_otherwise(
+    tmp_path, monkeypatch
+):
+    called = []
+    monkeypatch.setattr(verb.bootstrap, "python_for_programs", lambda _: "python")
+    monkeypatch.setattr(verb, "run_child", lambda command, _: called.append(command))
+    for more in ([], ["--size", "tiny", "--seeds", "3"]):
+        options = cli.parse(["speedrun", "--out", str(tmp_path), *more])
+        options.run(options)
+    assert [command[-3:] for command in called] == [
+        ["small", "cpu", "1"],
+        ["tiny", "cpu", "3"],
+    ]
+
+
+# --- README's recipe for `data/` ---
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+# What a stage reads of others' in its folder.
+READS = {
+    "assistant": {"base"},
+    "finetuning": {"base"},
+    "honest": {"assistant"},
+    "search": {"assistant", "honest"},
+    "identity": {"assistant"},
+    "profiles": {"assistant"},
+    "thinking": {"base"},
+    "practice": {"assistant", "thinking"},
+    "preference": {"assistant"},
+}
+
+
+def test_readme_makes_data_again_with_every_stage_after_those_it_reads():
+    recipe = README.split("To make it again")[1].split("It takes hours")[0]
+    stages = []
+    for in_loop, alone in re.findall(
+        r"for stage in ([^;]+);|course_lib speedrun (\w+)", recipe
+    ):
+        stages += in_loop.replace("\\", " ").split() or [alone]
+    assert sorted(stages) == sorted(verb.STAGES)
+    for stage, others in READS.items():
+        assert others <= set(stages[: stages.index(stage)]), stage
+    assert stages[-1] == "card"
+
+
+def test_readme_removes_what_a_stage_would_take_for_done():
+    """Five stages do only what their log lacks, and keep the models they find."""
+    logs, models = re.findall(r"data/\{([\w,]+)\}", README)
+    stages = (finetuning_study, identity_study, thinking, practice, preference)
+    assert [f"{name}_log.json" for name in logs.split(",")] == [s.LOG for s in stages]
+    kept = {*thinking.KEPT.values(), practice.APPRENTICE, practice.PRACTISED}
+    kept |= {preference.SLOGANEER, preference.PREFERRED}
+    assert set(models.split(",")) == kept
 
 
 def test_the_committed_recipe_asks_for_the_models_full_context():

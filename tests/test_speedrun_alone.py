@@ -4,13 +4,14 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
 from course_lib.commands.speedrun import whole_command
 from course_lib.locks import locked
 from course_lib.runtime import ROOT
-from course_lib.speedrun.whole import Record, Runner, RunRefused
+from course_lib.speedrun.whole import Plan, Record, Runner, RunRefused
 from course_lib.speedrun.whole import record as record_module
 from course_lib.speedrun.whole import runner as runner_module
 from course_lib.speedrun.whole.record import Spent, SpentClock
@@ -79,6 +80,23 @@ def test_a_run_holds_its_folder_to_its_end_and_no_longer(tmp_path):
         assert free
 
 
+def test_a_run_of_another_recipe_is_refused_and_one_that_tells_none_goes_on(
+    tmp_path, monkeypatch
+):
+    """Else "Done already" would pass an old plan's results off as the new one's."""
+    runner(tmp_path)
+    run = json.loads((tmp_path / "run.json").read_text())
+    runner(tmp_path)  # nothing has changed
+    changed = replace(Plan.of("tiny"), asked=41)
+    monkeypatch.setattr(runner_module.Plan, "of", lambda *_: changed)
+    with pytest.raises(RunRefused, match=r"another recipe.* with --out, or delete"):
+        runner(tmp_path)
+    del run["recipe"]  # as they were written once
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    runner(tmp_path)
+    assert begun_with(tmp_path)["recipe"] == changed.sha256()
+
+
 def test_the_command_says_so_without_a_traceback(tmp_path):
     """Another process holds the folder, as another window would."""
     command = [sys.executable, *whole_command(tmp_path, "tiny", "cpu")]
@@ -90,6 +108,33 @@ def test_the_command_says_so_without_a_traceback(tmp_path):
     assert f"a run is going on in this folder: {tmp_path}" in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == [LOCK]
+
+
+# --- What cannot be run is refused without a traceback ---
+
+
+def refused(*arguments):
+    """Run a stage that ends at once, and return what it says on its way out."""
+    done = subprocess.run(
+        [sys.executable, "-m", "course_lib.speedrun", *map(str, arguments)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_a_device_that_is_not_here_is_refused_before_the_run_begins(tmp_path):
+    """As `--device cuda` is with a PyTorch that was built for the CPU."""
+    said = refused("whole", tmp_path, "tiny", "cuda:99", "1")
+    assert "--device cuda:99 cannot be had" in said
+    assert "torch finds cpu" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stage_that_finds_nothing_in_its_folder_names_what_it_lacks(tmp_path):
+    said = refused("profiles", tmp_path / "not there")
+    assert "not there" in said
 
 
 # --- After a power cut ---

@@ -13,14 +13,25 @@ import torch
 
 from course_lib.commands.speedrun import SIZES as COMMAND_SIZES
 from course_lib.commands.speedrun import whole_command
+from course_lib.runtime import DATA
 from course_lib.speedrun.base import pretrain
 from course_lib.speedrun.card import Card, Curve, Figure, Stage, page, save_page, table
 from course_lib.speedrun.manifest import list_files
-from course_lib.speedrun.whole import SIZES, STEPS, Plan, Record, Runner, StepFailed
+from course_lib.speedrun.whole import (
+    SIZES,
+    STEPS,
+    Plan,
+    Record,
+    Runner,
+    StepFailed,
+    findings_of_seeds,
+    gather,
+)
 from course_lib.speedrun.whole import record as record_module
 from course_lib.speedrun.whole import runner as runner_module
 from course_lib.speedrun.whole import steps as steps_module
 from course_lib.speedrun.whole.record import Spent
+from course_lib.speedrun.whole.run import Run
 from course_lib.speedrun.whole.runner import begun_with
 from course_lib.speedrun.whole.steps import Step, processes, run_step, step_named
 
@@ -224,7 +235,7 @@ def test_three_seeds_are_of_the_stages_that_claim_them():
 @pytest.mark.parametrize(
     ("device", "gpus", "batches", "expected"),
     [("cpu", 0, 2, 2), ("cpu", 0, 1, 1), ("cuda", 8, 2, 2), ("cuda", 1, 2, 1),
-     ("cuda", 0, 2, 1), ("cuda", 3, 2, 1)],
+     ("cuda", 0, 2, 1), ("cuda", 3, 2, 2), ("cuda", 4, 6, 3), ("cuda", 2, 3, 1)],
 )  # fmt: skip
 def test_only_the_base_is_shared_between_processes(
     monkeypatch, device, gpus, batches, expected
@@ -418,6 +429,68 @@ def test_cards_are_compared_without_time_and_memory():
     other = replace(base, texts={"Hello!": "Hi"})
     changed = CARD.same_figures(replace(CARD, stages=(other, search)))
     assert changed == ["base says: Hello!"]
+
+
+def test_the_card_of_the_shipped_models_is_shown_too(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(gather, "gather_card", lambda *_, **__: CARD)
+    gather.shipped_card(tmp_path)
+    assert capsys.readouterr().out == f"{table(CARD)}\n"
+    assert Card.load(tmp_path) == CARD
+
+
+@pytest.mark.parametrize(
+    ("device", "gpus", "precision", "told"),
+    [
+        ("cpu", 0, "fp32", "60 % of 2 cores, all measuring and saving included"),
+        ("cpu", 0, "bf16", "15 % of 2 cores, all measuring and saving included"),
+        ("cuda", 1, "bf16", "30 % of 1 GPU, all measuring and saving included"),
+    ],
+)
+def test_pretraining_is_compared_with_what_its_device_can_do_in_its_precision(
+    tmp_path, monkeypatch, device, gpus, precision, told
+):
+    """1,000 tokens a second by 2 million weights: 6 x 2e9 = 12 GFLOP/s."""
+    gflops = {torch.float32: 10.0, torch.bfloat16: 40.0}
+    monkeypatch.setattr(gather.runtime, "device", lambda: torch.device(device))
+    monkeypatch.setattr(gather.runtime, "matmul_gflops", lambda kind, _: gflops[kind])
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: gpus)
+    Record(1.0, 10, 1_000).save(tmp_path, "base")
+    run = Run(tmp_path, Plan.of("tiny"))
+    run.notes = {"precision": precision, "crawled": True}
+    monkeypatch.setattr(run, "model", lambda _: (torch.nn.Linear(2_000, 1_000), None))
+    rows = gather.environment(run)
+    assert rows[f"pretraining against the limit in {precision}"] == told
+    unit = "core" if device == "cpu" else "GPU"
+    assert rows[f"products of a {unit}"] == "10 GFLOP/s in fp32, 40 in bf16"
+
+
+def test_the_stages_of_several_seeds_tell_intervals_and_show_texts():
+    """Read from the course's own logs."""
+    run = Run(DATA, Plan.of("small"))
+    figures, _, texts = findings_of_seeds.practice(run)
+    for figure in (f for f in figures if f.unit == "rate"):
+        assert figure.low <= figure.value <= figure.high, figure.name
+    before, after = texts.values()
+    assert ("=" in before, "=" in after) == (False, True)
+    _, _, texts = findings_of_seeds.thinking(run)
+    assert [said.startswith("Answer:") for said in texts.values()] == [False, True]
+
+
+def test_several_seeds_get_a_mean_with_the_interval_of_their_spread():
+    """By hand: Student's t of three, 4.30, by 1 / sqrt(3)."""
+    mean = findings_of_seeds._mean_of_seeds("x", "gain", [1.0, 2.0, 3.0], "points")
+    assert mean.name == "gain, mean of 3 seeds"
+    assert mean.interval == "-0.48 points to 4.48 points"
+    figures, _, _ = findings_of_seeds.preference(Run(DATA, Plan.of("small")))
+    assert sum("mean of 3 seeds" in figure.name for figure in figures) == 3
+
+
+def test_a_page_without_times_says_why():
+    said = "Made stage by stage: times were not kept."
+    assert said not in page(CARD)
+    untimed = [replace(stage, seconds=None) for stage in CARD.stages]
+    assert said in page(replace(CARD, stages=tuple(untimed)))
 
 
 def test_the_table_says_which_bars_are_missed():

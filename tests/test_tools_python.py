@@ -1,8 +1,10 @@
 """The sandbox runs honest lines and ends every attempt to break out of it."""
 
+import ast
 import sys
 import time
 import tracemalloc
+import warnings
 
 import pytest
 
@@ -25,6 +27,8 @@ HONEST = [
     ("import math\nmath.gcd(12, 18)", "6"),
     ("sorted(['owl', 'goat'])", "['goat', 'owl']"),
     ("x = 1", ""),
+    ("print = 5\n1 + 1", "2"),
+    ("def print(*_):\n    return 6\nprint() * 7", "42"),
     ("x = 6; x * 7;  # forty-two", "42"),
     ("(  # brackets\n  6 * 7\n)", "42"),
     ("'🎩'; 'é' + '🎩'", "é🎩"),
@@ -197,6 +201,22 @@ def test_the_message_is_about_the_code_as_it_was_given(code, message):
     with pytest.raises(ToolError) as caught:
         run_python(code)
     assert str(caught.value) == message
+
+
+def test_nobody_is_warned_of_a_models_code_and_of_all_else_as_before(monkeypatch):
+    """Also what another thread warns of, while the code is parsed."""
+    real = ast.parse
+
+    def parse(*given):
+        warnings.warn("of something else", stacklevel=1)
+        warnings.warn_explicit("of the code", SyntaxWarning, given[-1], 1)
+        return real(*given)
+
+    monkeypatch.setattr(ast, "parse", parse)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert run_python(r"'\d'") == r"\d"
+    assert [str(one.message) for one in told] == ["of something else"]
 
 
 def test_nothing_stays_from_one_call_to_the_next():

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import math
+import os
 import signal
 
 import pytest
@@ -230,6 +231,46 @@ def test_a_run_of_another_optimizer_or_with_frozen_parts_is_refused(tmp_path):
         load_run(tmp_path / "run", fresh, CONFIG)
 
 
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+def test_a_run_goes_on_with_the_same_parts_frozen(tmp_path, optimizer):
+    config = dataclasses.replace(CONFIG, optimizer=optimizer)
+    model, other = Transformer(SMALL), Transformer(SMALL, seed=5)
+    model.blocks[0].requires_grad_(requires_grad=False)
+    state = TrainState.fresh(model, config)
+    next(train(model, batches(), config, state))
+    save_run(tmp_path / "run", model, state)
+    before = other.embed.weight.clone()
+    with pytest.raises(ValueError, match=r"frozen \(blocks\.0\..*freeze them again"):
+        load_run(tmp_path / "run", other, config)
+    assert torch.equal(other.embed.weight, before), "it is left as it was"
+    other.blocks[0].requires_grad_(requires_grad=False)
+    assert load_run(tmp_path / "run", other, config).step == 1
+
+
+@pytest.mark.parametrize("content", ["[]", "null", "3", '{"precision": []}', "{"])
+def test_a_run_file_that_tells_nothing_is_refused(tmp_path, content):
+    model = Transformer(SMALL)
+    save_run(tmp_path / "run", model, TrainState.fresh(model, CONFIG))
+    (tmp_path / "run" / "run.json").write_text(content)
+    with pytest.raises(ValueError, match="no run to go on with"):
+        load_run(tmp_path / "run", model, CONFIG)
+
+
+def test_a_run_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
+    on_disk, placed = set(), []
+    monkeypatch.setattr(os, "fsync", lambda file: on_disk.add(os.fstat(file).st_ino))
+
+    def rename(old, new):
+        placed.append(new.name)
+        assert {path.stat().st_ino for path in old.iterdir()} <= on_disk
+        runtime.rename(old, new)
+
+    monkeypatch.setattr("course_lib.train.resume.rename", rename)
+    model = Transformer(SMALL)
+    save_run(tmp_path / "run", model, TrainState.fresh(model, CONFIG))
+    assert placed == ["run"]
+
+
 def test_a_deeper_run_is_another_model(tmp_path):
     deep = Transformer(dataclasses.replace(SMALL, n_layers=4))
     save_run(tmp_path / "run", deep, TrainState.fresh(deep, CONFIG))
@@ -256,12 +297,18 @@ def test_a_run_that_is_lengthened_goes_on_at_the_rate_that_it_logs(tmp_path, sav
     assert rates == pytest.approx([rate * share for rate in full])
 
 
-def test_slopes_of_somebody_else_are_forgotten():
-    model = Transformer(SMALL)
+@pytest.mark.parametrize("frozen", [False, True])
+def test_slopes_of_somebody_else_are_forgotten(frozen):
+    """Those of a part that is frozen now, too: they would shorten every step."""
+    model, fresh = Transformer(SMALL), Transformer(SMALL)
     model(torch.tensor([[1, 2, 3]])).square().sum().backward()
-    assert losses(train(model, batches(), CONFIG)) == losses(
-        train(Transformer(SMALL), batches(), CONFIG)
-    )
+    for one in (model, fresh):
+        one.blocks[0].requires_grad_(not frozen)
+    told = [
+        [(log.loss, log.gradient_norm) for log in train(one, batches(), CONFIG)]
+        for one in (model, fresh)
+    ]
+    assert told[0] == told[1]
 
 
 def test_no_step_is_left_half_done_by_the_stop_button(monkeypatch):
@@ -280,6 +327,21 @@ def test_no_step_is_left_half_done_by_the_stop_button(monkeypatch):
     assert (state.step, state.stopped) == (4, True), "the fourth is whole, and counted"
     rest = itertools.islice(batches(), 4, None)
     assert losses(train(model, rest, CONFIG, state)) == whole[4:]
+
+
+def test_a_second_stop_does_not_wait_for_the_end_of_the_step(monkeypatch):
+    model = Transformer(SMALL)
+    state = TrainState.fresh(model, CONFIG)
+
+    def step(_self):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        pytest.fail("the step went on")
+
+    monkeypatch.setattr(Muon, "step", step)
+    assert losses(train(model, batches(), CONFIG, state)) == []
+    assert (state.step, state.stopped) == (0, True), "half taken, and not counted"
+    assert not torch.equal(model.embed.weight, Transformer(SMALL).embed.weight)
 
 
 def test_the_stop_button_keeps_what_was_learned(monkeypatch):

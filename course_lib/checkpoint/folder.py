@@ -106,7 +106,7 @@ def load(
     check_vocabulary(tokenizer, config, str(folder / TOKENIZER))
     tensors = read_weights(folder / WEIGHTS)
     check_layers(config, len(tensors), str(folder / WEIGHTS))
-    model = unfilled(config)
+    model = unfilled(config, str(folder / CONFIG))
     check_tensors(tensors, model, str(folder / WEIGHTS))
     return fill(model, tensors, device, dtype), tokenizer
 

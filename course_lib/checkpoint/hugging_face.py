@@ -78,7 +78,7 @@ def filled(
     dtype: torch.dtype = torch.float32,
 ) -> Transformer:
     """Build the model and copy the tensors in; each is freed when it is copied."""
-    model = unfilled(config)
+    model = unfilled(config, where)
     check_tensors(tensors, model, where)
     return fill(model, tensors, device, dtype).eval()
 

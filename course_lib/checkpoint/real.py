@@ -4,7 +4,8 @@ A chapter has to run where the model is not on the disk, and its stored text has
 hold there too. So each result of the real model is recorded in `data/`; where the
 model is there it is measured afresh, and a difference is said aloud.
 
-For maintainers: `COURSE_RECORD=1 python -m course_lib author NN` writes the record.
+For maintainers: `COURSE_RECORD=1 python -m course_lib author NN` writes the record, and
+lists it.
 """
 
 import hashlib
@@ -25,6 +26,7 @@ from course_lib.runtime import DATA, DOWNLOADS, REAL_MODEL, atomic_write, mode
 REAL_FILE = DOWNLOADS / REAL_MODEL
 REAL_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 RECORD = DATA / "real_model.json"
+RECORDING = "COURSE_RECORD"  # the variable that has results written into the record
 FETCH = "`python -m course_lib fetch` brings it (93 MB), once"
 
 
@@ -53,7 +55,7 @@ class RealModel:
                 raise ValueError(f"nothing is recorded as {name!r}; {FETCH}")
             return known[name]
         fresh = json.loads(json.dumps(measure()))
-        if os.environ.get("COURSE_RECORD"):
+        if os.environ.get(RECORDING):
             known = dict(sorted((known | {name: fresh}).items()))
             text = json.dumps(known, indent=1, ensure_ascii=False)
             atomic_write(self.record, text + "\n")

@@ -4,6 +4,7 @@ What every kind of checkpoint in this room shares; knows no format of its own.
 """
 
 import json
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from course_lib.model import ModelConfig, Transformer
-from course_lib.runtime import rename
+from course_lib.runtime import rename, to_disk
 
 # What systems and editors leave behind in a folder that somebody looked into.
 CLUTTER = {".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints"}
@@ -27,6 +28,9 @@ CLUTTER = {".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints"}
 # divides by, shapes that do not fit (torch's RuntimeError), brackets without end.
 MISFITS = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError,
            RuntimeError)  # fmt: skip
+# How torch's RuntimeErrors say that there is none left: "can't allocate memory" of a
+# CPU, "out of memory" of a GPU.
+_NO_MEMORY = re.compile("alloc|memory")
 
 # --- Whole or not at all ---
 
@@ -35,13 +39,15 @@ MISFITS = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError,
 def new_folder(folder: Path) -> Iterator[Path]:
     """Give an empty folder beside `folder`, which takes its place if all goes well.
 
-    Killed at any moment, no half-written file stands under the final name.
+    Killed at any moment, no half-written file stands under the final name, nor after
+    a power cut.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = _beside(folder, "tmp")
     try:
         unfinished.mkdir()
         yield unfinished
+        to_disk(unfinished)
         _take_place(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -115,6 +121,8 @@ def as_json(content: dict[str, Any], name: str) -> str:
 def reading(where: str | Path) -> Iterator[None]:
     """Say which file it was, when what it holds makes Python or torch raise an error.
 
+    Too little memory is no fault of the file's: torch's RuntimeError of it stays.
+
     Raises:
         ValueError: in the place of each of `MISFITS`.
     """
@@ -123,6 +131,8 @@ def reading(where: str | Path) -> Iterator[None]:
     except MISFITS as error:
         if isinstance(error, ValueError) and str(where) in str(error):
             raise  # it says so itself
+        if isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error)):
+            raise
         reason = f"{type(error).__name__}: {error}"
         raise ValueError(
             f"{where} is damaged or not as it should be ({reason}); download or save "
@@ -157,14 +167,20 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 # --- What belongs together ---
 
 
-def unfilled(config: ModelConfig) -> Transformer:
-    """Build the model without memory for its numbers, to know names and shapes."""
+def unfilled(config: ModelConfig, where: str = "the model") -> Transformer:
+    """Build the model without memory for its numbers, to know names and shapes.
+
+    Raises:
+        ValueError: naming `where` the config is from, if it asks for a tensor that is
+            larger than any can be.
+    """
     try:
         with torch.device("meta"):
             model = Transformer(config)
     except (RuntimeError, TypeError) as error:  # as torch says that 10**18 is too many
         raise ValueError(
-            f"no tensor can be as large as this config asks for:\n{config}"
+            f"no tensor can be as large as {where} asks for; download or save it again:"
+            f"\n{config}"
         ) from error
     assert not list(model.buffers()), "to_empty() would leave a buffer unfilled"
     return model
@@ -236,7 +252,10 @@ def check_kind(name: str, value: Any, hint: Any, where: str) -> None:
     """Refuse a value that its place in a config was not made for."""
     if not _fits(value, hint):
         wanted = getattr(hint, "__name__", hint)
-        raise ValueError(f"{where}: {name} must be {wanted}, got {value!r}")
+        raise ValueError(
+            f"{where}: {name} must be {wanted}, got {value!r}; download or save it "
+            "again"
+        )
 
 
 def check_kinds(config: ModelConfig, where: str) -> None:

@@ -8,6 +8,11 @@ Each chapter runs in a fresh kernel, without a network. What is stored is what t
 compares: no warnings, no widget state, no timings. The same run gives the same bytes.
 With `--record` the live trainings' curves and lengths are kept in data/, too: `stage`
 promises these lengths. Record on a quiet machine, after a training was changed.
+
+    COURSE_RECORD=1 python -m course_lib author 07
+
+With this variable, and the real model on the disk, what the chapter asks of it is kept
+in data/, too.
 """
 
 import argparse
@@ -19,6 +24,7 @@ from course_lib.commands.environment import clean_variables, run_child
 from course_lib.runtime import DATA, ROOT
 
 HELP = "run chapters and store their outputs (for maintainers)"
+COMMAND_OF_RECORD = "COURSE_RECORD=1 python -m course_lib author"
 INSIDE = "COURSE_AUTHOR_INSIDE"  # set for the run in .venv, which does the work
 
 
@@ -45,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _author(options: argparse.Namespace) -> int:
+    from course_lib.checkpoint import real
     from course_lib.commands.notebooks import author
     from course_lib.speedrun.manifest import list_files
     from course_lib.widgets.recorded import RECORD, RUNS
@@ -58,4 +65,7 @@ def _author(options: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     if options.record:
         list_files(DATA, [RUNS], "python -m course_lib author --record", seed=0)
+    if os.environ.get(real.RECORDING) and real.RECORD.exists():
+        note = "what SmolLM2-135M-Instruct said, fp32"
+        list_files(DATA, [real.RECORD.name], COMMAND_OF_RECORD, seed=0, note=note)
     return failures

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from course_lib.commands import console, machine
+from course_lib.commands import console, machine, packages
 from course_lib.commands.console import CommandError, Steps
 from course_lib.commands.environment import (
     Environment,
@@ -31,6 +31,7 @@ COURSE_REQUIREMENTS = "requirements.txt"
 TEST_REQUIREMENTS = "tests/requirements.txt"
 CONSTRAINTS = "tests/constraints.txt"
 LOCK = ".setup.lock"  # held by whoever makes or changes .venv
+PATIENCE_S = 2.0  # with a window that was closed: Windows takes a moment to unlock
 
 # Beside the installed packages there must be room for the largest one's download.
 FREE_GB_NEEDED = 2.0
@@ -71,12 +72,32 @@ def prepare(
         steps.start("Packages")
         steps.done("installed")
         return env
-    with locked(env.root / LOCK) as alone, sigterm_ends_us():
+    with locked(env.root / LOCK, PATIENCE_S) as alone, sigterm_ends_us():
         if not alone:
             raise CommandError("Another window is setting the course up: wait for it.")
         explain(env, from_index=not sources)
         _set_up(env, steps, names, sources)
     return env
+
+
+def python_for_programs(steps: Steps) -> Path:
+    """Choose the Python that runs a program of the course: that of `.venv`, if need be.
+
+    Where there is no `.venv` and the running one has all packages, it is that: on a
+    hub, a student may write nothing into the course's folder.
+
+    Raises:
+        CommandError: if `.venv` has to be made and cannot.
+    """
+    env = environment()
+    wanted = packages.read_requirements(env.root / COURSE_REQUIREMENTS)
+    if env.folder.exists() or packages.lacking(wanted, packages.installed_versions()):
+        return prepare(steps).python
+    steps.start("Python environment")
+    steps.done(f"{sys.executable}, no .venv is needed")
+    steps.start("Packages")
+    steps.done("all are there")
+    return Path(sys.executable)
 
 
 def _set_up(
@@ -95,7 +116,8 @@ def _set_up(
             )
     steps.done(f".venv, with Python {version}")
     steps.start(f"Packages, {SIZE_AND_TIME}")
-    install(env, names, version, sources)
+    if not is_installed(env, names, version):
+        install(env, names, version, sources)
     steps.done("installed")
 
 
@@ -178,11 +200,14 @@ def install(
         print(f"      {NOT_AS_TESTED}")
         if not run_pip(env, wanted):
             log = env.pip_log.read_text(encoding="utf-8")
+            version = tuple(map(int, python_version.split(".")))
+            too_new = machine.maybe_too_new_because(version)
             raise CommandError(
                 "The packages could not be installed. The last that pip said:\n\n"
                 f"{console.last_lines(log)}\n\n"
-                "If the network is the reason, run the same command again when it is\n"
-                f"back: nothing is lost. All that pip said: {env.pip_log}"
+                + (f"{too_new}\n" if too_new else "")
+                + "If the network is the reason, run the same command again when it\n"
+                f"is back: nothing is lost. All that pip said: {env.pip_log}"
             )
     keys = {name: key_of(env, name, python_version) for name in names}
     atomic_write(env.stamp, json.dumps(still_true | keys, indent=1))

@@ -48,7 +48,8 @@ def read_notebook(path: Path) -> dict:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise CommandError(
             f"{path} is not a readable notebook ({error}).\n"
-            f"Bring it back with: git restore {path.parent.name}/{path.name}"
+            f"Bring it back with: git restore {path.parent.name}/{path.name}\n"
+            "or unpack the course's ZIP once more; your own copies stay as they are."
         ) from error
     return notebook
 

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from course_lib import runtime
 from course_lib.commands import bootstrap, machine, packages
-from course_lib.commands.address import COLABS_OWN
 from course_lib.commands.environment import (
     Environment,
     clean_variables,
@@ -119,9 +118,7 @@ def about_packages(findings: Findings) -> bool:
     """List what is wanted and what is here; tell whether all of it is."""
     wanted = packages.read_requirements(ROOT / bootstrap.COURSE_REQUIREMENTS)
     here = packages.installed_versions()
-    lacking = packages.missing(wanted, here)
-    if "google-colab" in here:  # which has others, and brings widgets in its own way
-        lacking = [one for one in lacking if one.name not in COLABS_OWN]
+    lacking = packages.lacking(wanted, here)
     for one in wanted:
         version = here.get(packages.normalized(one.name), "missing")
         sign = "<- wanted" if one in lacking else "  fits"
@@ -131,6 +128,8 @@ def about_packages(findings: Findings) -> bool:
             f"{len(lacking)} of {len(wanted)} packages are missing or do not fit: run\n"
             f"    `{START}` ({bootstrap.SIZE_AND_TIME})."
         )
+        if too_new := machine.maybe_too_new_because(tuple(sys.version_info[:3])):
+            findings.remarks.append(too_new)
         if shutil.disk_usage(ROOT).free / 1e9 < bootstrap.FREE_GB_NEEDED:
             findings.problems.append("There is too little free disk space for them.")
     return not lacking

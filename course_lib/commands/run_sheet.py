@@ -147,7 +147,7 @@ def sections(cells: list[dict]) -> list[tuple[str, list[dict]]]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Cut Markdown before its headings, but not inside of a block of code."""
+    """Cut Markdown before its headings, but not inside a block of code."""
     pieces, fenced = [""], False
     for line in text.splitlines(keepends=True):
         fenced ^= line.startswith("```")

@@ -31,9 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Set up, then serve in the environment of the course."""
-    env = bootstrap.prepare(Steps(2))
+    python = bootstrap.python_for_programs(Steps(2))
     place = ["--host", options.host, "--port", str(options.port)]
-    command = [str(env.python), "-m", "course_lib.serve", *place]
+    command = [str(python), "-m", "course_lib.serve", *place]
     command += [_whole(folder) for folder in options.folders]
     return run_child(command, clean_variables())
 

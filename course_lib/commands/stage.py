@@ -12,12 +12,11 @@ import argparse
 import copy
 import json
 import secrets
-import subprocess
 from pathlib import Path
 
 from course_lib.commands import bootstrap, copies, start
 from course_lib.commands.console import CommandError, Steps
-from course_lib.commands.environment import Environment, clean_variables
+from course_lib.commands.environment import Environment, clean_variables, run_child
 from course_lib.commands.run_sheet import Section, as_text, run_sheet, split_at_headings
 from course_lib.runtime import ROOT, atomic_write
 
@@ -110,5 +109,4 @@ def for_widget(section: Section) -> dict:
 def warm_up(env: Environment) -> bool:
     """Read once what a lecture should not wait for; tell whether all of it was read."""
     command = [str(env.python), "-c", WARM_UP]
-    done = subprocess.run(command, cwd=ROOT, env=clean_variables(), check=False)
-    return done.returncode == 0
+    return run_child(command, clean_variables()) == 0

@@ -132,8 +132,8 @@ def first_chapter(outcomes: list[copies.Outcome]) -> str:
     if not outcomes:
         raise CommandError(
             f"There are no chapters in {ROOT / 'chapters'}: this copy of the course\n"
-            "is not complete. Bring them back with `git restore chapters`, or get the\n"
-            "course again with `git clone`."
+            "is not complete. Bring them back with `git restore chapters`, or unpack\n"
+            "the course's ZIP once more."
         )
     return outcomes[0].name
 
@@ -188,6 +188,10 @@ def lab_command(env: Environment, lab: Lab) -> list[str]:
     ]
     if not lab.browser:
         command.append("--no-browser")
+    if env.os_name == "nt":
+        # The address itself, not a file that leads to it: Windows hands Python from the
+        # Microsoft Store another AppData than the browser sees (jupyterlab #9250).
+        command.append("--ServerApp.use_redirect_file=False")
     if sys.platform == "linux" and os.geteuid() == 0:
         command.append("--allow-root")  # containers; JupyterLab refuses otherwise
     return command
@@ -238,7 +242,11 @@ def launch(env: Environment, lab: Lab) -> int:
     write_lab_settings(env.folder)
     print(
         f"\n    {lab.url}\n\n"
-        + ("It opens in your browser; if not, open" if lab.browser else "Open")
+        + (
+            "It opens in your browser; if not, or if that shows an error, open"
+            if lab.browser
+            else "Open"
+        )
         + " this address there.\n"
         f"To stop: press Ctrl-C here{STOPPED_BY}. Your work is saved in "
         f"{lab.folder.name}/, and the\nsame command brings you back to it.\n",

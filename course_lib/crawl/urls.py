@@ -72,9 +72,50 @@ def may_fetch(text: str, path: str, crawler: str = CRAWLER) -> bool:
 
     Example: may_fetch("User-agent: *\\nDisallow: /*.pdf$", "/a.pdf") -> False
     """
-    fitting = [(n, allows) for rule, n, allows in _rules(text, crawler.lower())
-               if rule.match(unquote(path))]  # fmt: skip
+    rules, path = _rules(text, crawler.lower()), _decoded(path)
+    fitting = [(rule.length, rule.allows) for rule in rules if rule.fits(path)]
     return max(fitting, default=(0, True))[1]
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """One line of a robots.txt, in the pieces between its stars."""
+
+    pieces: tuple[str, ...]
+    to_the_end: bool  # $
+    length: int
+    allows: bool
+
+    @classmethod
+    def of(cls, path: str, allows: bool) -> "_Rule":
+        # Decoded when it is split: %2A is the letter, and no star.
+        pieces = tuple(map(_decoded, path.removesuffix("$").split("*")))
+        return cls(pieces, path.endswith("$"), len(path), allows)
+
+    def fits(self, path: str) -> bool:
+        """Find each piece where it first occurs: no later place leaves more room.
+
+        A regular expression would try them all, and with thirty stars never end.
+        """
+        first, *others = self.pieces
+        if self.to_the_end and not others:
+            return path == first
+        if not path.startswith(first):
+            return False
+        last = others.pop() if self.to_the_end else ""
+        place = len(first)
+        for piece in others:
+            found = path.find(piece, place)
+            if found < 0:
+                return False
+            place = found + len(piece)
+        return path.endswith(last) and place + len(last) <= len(path)
+
+
+def _decoded(path: str) -> str:
+    """Read %7E as ~, but not %2F as /, which would be another path, nor %25 as %."""
+    kept = re.sub("%(2f|25)", lambda code: "%25" + code[1].upper(), path, flags=re.I)
+    return unquote(kept)
 
 
 @lru_cache(maxsize=8)
@@ -83,8 +124,8 @@ def _by_host(texts: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _rules(text: str, crawler: str) -> list[tuple[re.Pattern[str], int, bool]]:
-    """Read the rules for a crawler, or else those for all: pattern, length, allows."""
+def _rules(text: str, crawler: str) -> list[_Rule]:
+    """Read the rules for a crawler, or else those for all."""
     groups: dict[str, list[tuple[str, bool]]] = {}
     agents: list[str] = []
     named = False  # whether the line before named an agent, too
@@ -101,10 +142,4 @@ def _rules(text: str, crawler: str) -> list[tuple[re.Pattern[str], int, bool]]:
             for agent in agents if value else ():
                 groups[agent].append((value, field == "allow"))
     rules = groups.get(crawler, groups.get("*", []))
-    return [(_pattern(path), len(path), allows) for path, allows in rules]
-
-
-def _pattern(path: str) -> re.Pattern[str]:
-    end = "$" if path.endswith("$") else ""
-    parts = unquote(path.removesuffix("$")).split("*")
-    return re.compile(".*".join(map(re.escape, parts)) + end, re.DOTALL)
+    return [_Rule.of(path, allows) for path, allows in rules]

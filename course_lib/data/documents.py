@@ -66,7 +66,7 @@ def load_ids(path: str | Path, vocab_size: int) -> UInt[numpy.ndarray, " T"]:
     """Open what `save_ids` wrote, without reading all of it into memory.
 
     It is looked through once all the same: an id outside the vocabulary would only
-    show as an index error deep inside of a model.
+    show as an index error deep inside a model.
 
     Raises:
         ValueError: if the file is missing, damaged, or not one row of ids below

@@ -53,6 +53,8 @@ def side_by_side(
     stopped = Event()
 
     def finish(batch: Batch) -> None:
+        if stopped.is_set():  # already a first step takes its time
+            return
         try:
             for step in steps_of(batch):
                 if stopped.is_set():

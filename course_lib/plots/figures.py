@@ -1,4 +1,4 @@
-"""What the chapters draw: curves, bars, recall against exposures, matrices."""
+"""What the chapters draw: curves, bars, recall against exposures."""
 
 import math
 from collections.abc import Mapping, Sequence

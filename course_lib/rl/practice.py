@@ -54,7 +54,7 @@ def practise(
     model.train()  # first: a model that cannot be trained says so
     state = state or TrainState.fresh(model, config.training)
     state.stopped = False
-    state.forget_slopes()  # those of whoever used the model before
+    model.zero_grad()  # slopes of whoever used it before, of frozen parts, too
     keep_freed_memory()
     while state.step < config.training.steps:
         began = time.perf_counter()

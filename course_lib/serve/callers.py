@@ -1,17 +1,26 @@
 """Who may ask: the names that a server answers to, keys, and requests with one end.
 
-A caller that is refused here is refused before its body is read.
+A caller that is refused here is not listened to: the body is thrown away.
 """
 
 import hmac
 import ipaddress
 import socket
 from collections.abc import Collection
-from email.errors import MissingHeaderBodySeparatorDefect
+from email import errors
 from email.message import Message
 from urllib.parse import urlsplit
 
 from course_lib.serve.requests import RequestError
+
+# Lines that are no header. The parser of mails, which reads headers here, passes over
+# some of them; what else it finds fault with concerns a body.
+NO_HEADERS = (
+    errors.FirstHeaderLineIsContinuationDefect,
+    errors.InvalidHeaderDefect,
+    errors.MisplacedEnvelopeHeaderDefect,
+    errors.MissingHeaderBodySeparatorDefect,
+)
 
 
 def check_ending(headers: Message) -> None:
@@ -22,7 +31,7 @@ def check_ending(headers: Message) -> None:
 
     Raises:
         RequestError: (411) at a Transfer-Encoding; (400) at two lengths, or at a line
-            that is no header, behind which all others are lost.
+            that is no header: it is lost, or all others behind it.
     """
     if "Transfer-Encoding" in headers:
         raise RequestError(
@@ -33,7 +42,7 @@ def check_ending(headers: Message) -> None:
     lengths = headers.get_all("Content-Length", [])
     if len(lengths) > 1:
         raise RequestError(f"send one Content-Length, got {len(lengths)}")
-    if MissingHeaderBodySeparatorDefect in map(type, headers.defects):
+    if any(isinstance(defect, NO_HEADERS) for defect in headers.defects):
         raise RequestError("a header is malformed: write each as `Name: value`")
 
 
@@ -41,7 +50,7 @@ def check_name(headers: Message, names: Collection[str], is_open: bool) -> None:
     """Refuse web pages that reach in from a browser under a name of their own.
 
     A page may let its name point to this machine (DNS rebinding); then the browser
-    lets it read what is answered. It cannot do so with an address, nor with the name
+    lets it read what is answered. It cannot do so with an address, nor with the names
     that this machine gives itself.
 
     Args:
@@ -57,7 +66,7 @@ def check_name(headers: Message, names: Collection[str], is_open: bool) -> None:
         raise RequestError("the Host header is malformed") from error
     if host in names:
         return
-    if is_open and (_is_address(host) or host == socket.gethostname().lower()):
+    if is_open and (_is_address(host) or host in _own_names()):
         return
     remedy = "use localhost"
     if is_open:
@@ -79,6 +88,16 @@ def check_key(headers: Message, key: str) -> None:
             status=401,
             code="invalid_api_key",
         )
+
+
+def _own_names() -> tuple[str, str, str]:
+    """Give this machine's name as it is, without its domain, and for its neighbours.
+
+    Example: ("lamp.campus.example", "lamp", "lamp.local")
+    """
+    name = socket.gethostname().lower()
+    short = name.partition(".")[0]
+    return name, short, f"{short}.local"
 
 
 def _is_address(host: str) -> bool:

@@ -232,7 +232,7 @@ def _message(k: int, given: Any) -> Message:
     if role not in ("system", "user", "assistant"):
         raise RequestError(
             f"{where}.role must be system, user or assistant, got {role!r}; tools run "
-            f"on the server, inside of its answer",
+            f"on the server, inside its answer",
             f"{where}.role",
         )
     return Message(role, _content(where, given.get("content")))

@@ -65,8 +65,10 @@ class Endpoint(ThreadingHTTPServer):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What a program on this machine may call it; a web page calls it otherwise."""
-        return ("localhost", LOCALHOST, "::1", str(self.server_address[0]))
+        """What a program may call it; a web page calls it otherwise."""
+        names = ("localhost", LOCALHOST, "::1", str(self.server_address[0]))
+        # What http.server has asked for: the machine's name, with its domain.
+        return names if self.is_local else (*names, self.server_name.lower())
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of clients that hang up; report our own faults."""
@@ -240,7 +242,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def _fail(self, error: RequestError) -> None:
-        """Tell the client, inside of a stream if one has begun."""
+        """Tell the client, inside a stream if one has begun."""
         with suppress(ConnectionError, TimeoutError):
             if self._begun:
                 self._event(error_body(error))

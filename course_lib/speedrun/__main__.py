@@ -5,6 +5,7 @@
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -57,6 +58,22 @@ def join_others(kind: str) -> None:
     dist.init_process_group("nccl" if kind == "cuda" else "gloo")
 
 
+def compute_on(place: str) -> None:
+    """Choose the device of a whole run.
+
+    Raises:
+        RunRefused: if this machine, or its PyTorch, has no such device.
+    """
+    os.environ["COURSE_DEVICE"] = place
+    try:
+        device()
+    except ValueError as error:
+        raise RunRefused(
+            f"--device {place} cannot be had: {error}. An NVIDIA GPU needs a PyTorch "
+            "that is built for CUDA in .venv; under Windows pip brings one for the CPU"
+        ) from error
+
+
 def main(stage: str, folder: str, *more: str) -> None:
     """Run a stage; one thread a process, as two would wait for each other.
 
@@ -71,6 +88,7 @@ def main(stage: str, folder: str, *more: str) -> None:
         run_step(name, Path(folder), size, int(seeds))
     elif stage == "whole":
         size, place, seeds = more
+        compute_on(place)
         run_whole(Path(folder), size, place, int(seeds))
     else:
         STAGES[stage](Path(folder))
@@ -80,7 +98,12 @@ def main(stage: str, folder: str, *more: str) -> None:
 
 
 if __name__ == "__main__":
+    # Not KeyboardInterrupt: at that `train` ends politely, and the stage would go on
+    # and store what is half trained.
+    signal.signal(signal.SIGINT, lambda number, _frame: sys.exit(128 + number))
     try:
         main(*sys.argv[1:])
-    except (StepFailed, RunRefused) as error:
+    except (StepFailed, ValueError, OSError) as error:
+        if sys.argv[1] == "step":
+            raise  # its log keeps all; the whole run shows the end of that
         sys.exit(f"\n{error}")

@@ -243,7 +243,7 @@ def _call(
     try:  # before the tool is asked: where marks are letters, words may spell another
         box.template.prompt([*before, Message("tool", "")], box.tokenizer)
     except ValueError:
-        return _problem(answer, "wrote a call inside of another")
+        return _problem(answer, "wrote a call inside another")
     result = _asked(box, tool, query)
     result = _fitting(box, before, result, context)
     if result is None:

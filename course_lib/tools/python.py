@@ -17,9 +17,12 @@ from course_lib.tools.errors import ToolError
 MAX_CODE = 4_000  # characters; parsing, too, takes memory
 MEBIBYTE = 2**20
 MOST_PRINTED = MEBIBYTE  # bytes of what is printed; beyond, the code is ended
-# Variables inside of the sandbox, and what is run there once the code has ended:
-KEPT, CODE = "value_of_the_last_line", "all_the_code"
-SHOW = f"if {KEPT} is not None:\n    print({KEPT})\nNone"
+# Variables inside the sandbox, and what is run there before the code (which may call
+# something else `print`) and once it has ended:
+KEPT, CODE, PRINT = "value_of_the_last_line", "all_the_code", "print_as_it_was"
+BEFORE = f"{PRINT} = print\nNone"
+SHOW = f"if {KEPT} is not None:\n    {PRINT}({KEPT})\nNone"
+CODE_NAME = "code_of_a_model"  # of what nobody wants to be warned of
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,10 @@ class PythonLimits:
         ValueError: if a limit is not positive.
     """
 
-    seconds: float = 1.0
+    seconds: float = 1.0  # for the code, and once more for writing its value
     memory_mib: int = 48
     output_chars: int = 2_000
-    depth: int = 200  # of calls inside of calls
+    depth: int = 200  # of calls inside calls
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -53,7 +56,7 @@ def run_python(code: str, limits: PythonLimits = DEFAULT_LIMITS) -> str:
 
     What it does NOT protect from: a hole in Monty itself, whose process runs with your
     rights (the system is not asked to fence it in); a wrong result that you believe;
-    code that you copy from here and run yourself. It uses one core for up to
+    code that you copy from here and run yourself. It uses one core for up to twice
     `seconds`, as often as it is called. A service for strangers would put a container
     or a virtual machine around it.
 
@@ -121,6 +124,7 @@ def _run(monty, code: str, limits: PythonLimits, printed) -> None:
         ) as pool,
         pool.checkout(limits=fences, os_policy=policy) as session,
     ):
+        session.feed_run(BEFORE)
         known = {KEPT: None, CODE: code}
         session.feed_run(_without_value(code), inputs=known, print_callback=printed)
         if not printed.output:
@@ -136,9 +140,9 @@ def _without_value(code: str) -> str:
     Example: "x = 6; x * 7" -> "x = 6; value_of_the_last_line = (x * 7)" and "None"
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # such as of "\\d"
-            last = ast.parse(code).body[-1:]
+        # Of "\\d", say. Not with catch_warnings: it is for all threads, and may stay.
+        warnings.filterwarnings("ignore", module=CODE_NAME)
+        last = ast.parse(code, CODE_NAME).body[-1:]
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return f"exec({CODE})\nNone"
     data = code.encode()  # columns are counted in bytes

@@ -163,7 +163,8 @@ def train(
 
     The ■ button (KeyboardInterrupt) ends it between two steps as far as weights, slopes
     and rates are concerned: what was learned stays in `model`, `state.stopped` is set,
-    and training goes on with the same state as if nothing had happened.
+    and training goes on with the same state as if nothing had happened. A second ■
+    does not wait for the end of the step, which may then be half taken, and uncounted.
 
     To resume, pass the state that `load_run` gave and batches that begin where the
     run was cut off. Under `torchrun`, each process takes its share of the batches,
@@ -176,7 +177,7 @@ def train(
     model.train()  # first: a model that cannot be trained says so
     state = state or TrainState.fresh(model, config)
     state.stopped = False
-    state.forget_slopes()  # those of whoever used the model before
+    model.zero_grad()  # slopes of whoever used it before, of frozen parts, too
     workers = dist.get_world_size() if dist.is_initialized() else 1
     rank = dist.get_rank() if dist.is_initialized() else 0
     own_batches = itertools.islice(batches, rank, None, workers)

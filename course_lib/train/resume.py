@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from course_lib.runtime import rename
+from course_lib.runtime import rename, to_disk
 from course_lib.train.loop import DTYPES, TrainConfig, TrainState
 
 RUN_FILE, TENSOR_FILE = "run.json", "run.safetensors"
@@ -53,6 +53,7 @@ def save_run(folder: str | Path, model: nn.Module, state: TrainState) -> None:
     except SafetensorError as error:  # a full disk; it is no OSError
         raise OSError(f"{folder} could not be written ({error})") from error
     (unfinished / RUN_FILE).write_text(json.dumps(numbers))
+    to_disk(unfinished)
     old = _older(folder)
     shutil.rmtree(old, ignore_errors=True)
     if folder.exists():
@@ -68,8 +69,8 @@ def load_run(folder: str | Path, model: nn.Module, config: TrainConfig) -> Train
 
     Raises:
         ValueError: if there is no whole run of this model in the folder, or if it began
-            in another precision than the config's, or with another optimizer. The model
-            is then left as it was.
+            in another precision than the config's, with another optimizer, or with
+            other parameters frozen. The model is then left as it was.
     """
     folder = Path(folder)
     find_run(folder)
@@ -78,7 +79,7 @@ def load_run(folder: str | Path, model: nn.Module, config: TrainConfig) -> Train
         tensors = load_file(folder / TENSOR_FILE)
         precision, dtype = numbers["precision"], DTYPES[numbers["precision"]]
         counted = [numbers[name] for name in ("step", "tokens", "elapsed_s")]
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise ValueError(
             f"{folder} holds no run to go on with ({error}); start a new one"
         ) from error
@@ -119,12 +120,16 @@ def _put_moments(
 ) -> None:
     """Give the optimizers what they had remembered of each parameter."""
     left = {name for name in tensors if name.startswith("optimizer")}
+    has_learned, without = bool(left), []
     names = {p: name for name, p in model.named_parameters()}
     for k, optimizer in enumerate(state.optimizers):
         groups = optimizer.param_groups
         for parameter in (p for group in groups for p in group["params"]):
             prefix = f"optimizer{k}.{names[parameter]}."
-            for name in [n for n in left if n.startswith(prefix)]:
+            found = [name for name in left if name.startswith(prefix)]
+            if has_learned and not found:
+                without.append(names[parameter])
+            for name in found:
                 # A copy: a file that is still mapped cannot be replaced on Windows.
                 value = tensors[name].to(parameter.device, copy=True)
                 optimizer.state[parameter][name.removeprefix(prefix)] = value
@@ -133,4 +138,9 @@ def _put_moments(
         raise ValueError(
             f"the run in {folder} began with another optimizer, or other parameters "
             f"frozen ({min(left)} has no place here): go on as it began, or start anew"
+        )
+    if without:
+        raise ValueError(
+            f"the run in {folder} began with other parameters frozen ({min(without)} "
+            "was not trained): freeze them again, or start anew"
         )

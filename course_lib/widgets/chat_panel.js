@@ -127,8 +127,8 @@ function render({ model, el }) {
   const shades = model.get("shades");
   let drawn = []; // what each turn on the page was made of
   let waiting = 0;
-  let serial = 0, sent = "";
-  const unheard = () => sent !== "" && model.get("heard") !== sent;
+  let serial = 0, sent = ""; // by this view or another of the page, and not yet heard
+  const unheard = () => sent !== "";
 
   const piecesOfLast = () => (model.get("running") ? model.get("reply")
     : model.get("turns").at(-1)?.[2] ?? []);
@@ -176,10 +176,17 @@ function render({ model, el }) {
   // Of two commands sent while the kernel is busy it would hear only the second.
   const order = (name, argument) => {
     serial += 1;
-    sent = `${Date.now()} ${serial}`;
-    model.set("command", [sent, name, argument]);
+    model.set("command", [`${Date.now()} ${serial}`, name, argument]);
     model.save_changes();
+  };
+  const noteCommand = () => {
+    sent = model.get("command")[0] ?? "";
+    if (model.get("heard") === sent) sent = "";
     setTimeout(drawState, 300);  // an idle kernel has heard it by then
+  };
+  const noteHeard = () => {
+    if (model.get("heard") === sent) sent = "";
+    drawState();
   };
   const dead = () => el.classList.contains("jupyter-widgets-disconnected");
   const sendNow = () => {
@@ -215,7 +222,7 @@ function render({ model, el }) {
   send.addEventListener("click", sendNow);
   stop.addEventListener("click", askToStop);
   find(".new").addEventListener("click", () => {
-    if (!unheard()) order("new", "");
+    if (!unheard() && !dead()) order("new", "");
     message.focus();
   });
   raw.addEventListener("change", draw);
@@ -233,7 +240,8 @@ function render({ model, el }) {
   });
   const watched = {
     "change:turns": drawSoon, "change:reply": drawSoon, "change:prompt": drawSoon,
-    "change:running": drawState, "change:note": drawState, "change:heard": drawState,
+    "change:running": drawState, "change:note": drawState, "change:heard": noteHeard,
+    "change:command": noteCommand,
     "change:stop_requested": drawState, "change:speaker": drawChoice, "change:system": drawChoice,
   };
   for (const [name, action] of Object.entries(watched)) model.on(name, action);

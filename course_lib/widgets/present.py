@@ -1,4 +1,4 @@
-"""Present a chapter inside of JupyterLab: one section at a time, with live cells."""
+"""Present a chapter inside JupyterLab: one section at a time, with live cells."""
 
 import html
 from collections.abc import Sequence

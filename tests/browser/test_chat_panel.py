@@ -35,6 +35,7 @@ panel
     "print(len(panel.turns), panel.running == '', panel.turns[-1][3], panel.system)",
     # One step of Python's, so that no thread hears anything meanwhile.
     "print('begun', flush=True)\ntime.sleep(1)\nassert sum(range(200_000_000))",
+    "panel",
 ]
 HAS_BEGUN = """window.jupyterapp.shell.currentWidget.content.widgets[2]
   .model.outputs.length > 0"""
@@ -149,3 +150,16 @@ def test_a_busy_kernel_loses_no_message(chatting):
     wait_until(chatting, view, "view.querySelectorAll('.turn').length === 2")
     ended(chatting, view)
     assert run(chatting, 1) == "2 True  Be brief\n"
+
+
+def test_two_views_of_a_panel_take_turns(chatting):
+    """Once Python has heard the other, neither waits for what it has said itself."""
+    run(chatting, 3)
+    before = chatting.show(".course.chat-panel").locator(".turn").count()
+    for k in range(4):
+        view = chatting.show(".course.chat-panel", k % 2)
+        view.get_by_label("Your message").fill("Hello")
+        view.get_by_label("Your message").press("Enter")
+        turns = f"view.querySelectorAll('.turn').length === {before + k + 1}"
+        wait_until(chatting, view, turns)
+        ended(chatting, view)

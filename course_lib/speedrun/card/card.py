@@ -26,6 +26,9 @@ class Curve:
     lines: Mapping[str, Sequence[Sequence[float]]]
 
 
+Findings = tuple[list[Figure], list[Curve], dict[str, str]]  # of a stage; as in it
+
+
 @dataclass(frozen=True)
 class Stage:
     """One stage of the run.

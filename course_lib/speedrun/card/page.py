@@ -1,6 +1,6 @@
 """The report card as one HTML page that needs no other file and no network.
 
-All texts come from models and are escaped. Curves are pictures inside of the page.
+All texts come from models and are escaped. Curves are pictures inside the page.
 """
 
 import base64
@@ -83,7 +83,7 @@ def _times(card: Card) -> str:
         if stage.seconds is not None
     ]
     if not rows:
-        return ""
+        return "<p class=quiet>Made stage by stage: times were not kept.</p>"
     rows.append(("all together", _number(card.seconds, " s"), "", ""))
     return _rows(("stage", "time", "peak memory", "tokens a second"), rows)
 

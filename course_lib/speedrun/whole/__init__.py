@@ -1,4 +1,4 @@
-"""The whole run: from nothing to every model of the course, with its report card.
+"""The whole run: from nothing to the models of the course, with their report card.
 
 python -m course_lib speedrun --out my_speedrun --size small
 """
@@ -34,8 +34,8 @@ def run_whole(folder: Path, size: str, device: str = "cpu", seeds: int = 1) -> C
 
     Raises:
         StepFailed: if a step failed.
-        RunRefused: if the folder holds a run of another size or number of seeds, or if
-            one is going on there.
+        RunRefused: if the folder holds a run of another size, number of seeds or
+            recipe, or if one is going on there.
     """
     Runner(folder, size, device, seeds).run()
     card = gather_card(folder, size, seeds)

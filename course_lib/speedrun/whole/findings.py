@@ -3,23 +3,22 @@
 The bars are those of the course: what its chapters claim has to be reached again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from course_lib.conversations import LookUp, commonest_values
+from course_lib.intervals import bootstrap_ratio
 from course_lib.speedrun.asking import ask, questions_of_tests, score_answers
 from course_lib.speedrun.base import LOG as BASE_LOG
-from course_lib.speedrun.card import Curve, Figure, rounded
+from course_lib.speedrun.card import Curve, Figure, Findings, rounded
 from course_lib.speedrun.crawl import LOG as CRAWL_LOG
-from course_lib.speedrun.practice_runs import LONGER
 from course_lib.speedrun.searcher import recalls
-from course_lib.speedrun.whole.run import Run
+from course_lib.speedrun.whole.findings_of_seeds import practice, preference, thinking
+from course_lib.speedrun.whole.run import QUESTION, Run
 from course_lib.world.dice import Dice
 from course_lib.world.world import BINS
 
 RATES = (("recall", "should", 0.99), ("precision", "dropped", 0.95))
 RECALLED = 100  # facts of each bin
-WHEN = ("before", "after")
-Findings = tuple[list[Figure], list[Curve], dict[str, str]]
 
 
 def _crawl(run: Run) -> Findings:
@@ -50,10 +49,15 @@ def _crawl(run: Run) -> Findings:
 
 def _tokenizer(run: Run) -> Findings:
     _, tokenizer = run.model("base")
-    text = "\n\n".join(page.text for page in run.pages[:500])
-    size = len(text) / len(tokenizer.encode(text))
-    figure = Figure("tokenizer", "letters a token", size, unit="letters")
-    return [figure], [], {}
+    texts = [page.text for page in run.pages[:500]]
+    tokens = [len(tokenizer.encode(text)) for text in texts]
+    size = bootstrap_ratio(list(map(len, texts)), tokens)
+    figure = Figure(
+        "tokenizer", "letters a token", size.value, size.low, size.high, len(texts),
+        unit="letters",
+    )  # fmt: skip
+    cut = [tokenizer.decode([token]) for token in tokenizer.encode(QUESTION)]
+    return [figure], [], {f"{QUESTION} In tokens:": "|".join(cut)}
 
 
 def _base(run: Run) -> Findings:
@@ -178,123 +182,6 @@ def _search(run: Run) -> Findings:
     return found, [], run.says("searcher")
 
 
-def _by_seed(name: str, seeds: Sequence[int], seed: int) -> str:
-    """Name a figure; where there are several seeds, with its own."""
-    return f"{name}, seed {seed}" if len(seeds) > 1 else name
-
-
-def _thinking(run: Run) -> Findings:
-    """Compare steps first with answer first, for every seed."""
-    done = [r for r in run.log("thinking_log.json") if r["topic"] == "order"]
-    seeds = sorted({r["seed"] for r in done})
-    found, lines = [], {}
-    for manner, direction, bar in (
-        ("steps first", "at least", 0.9),
-        ("answer first", "at most", 0.4),
-    ):
-        for trial in (r for r in done if r["manner"] == manner):
-            chains = [r for n, r in trial["right"].items() if n.startswith("clock")]
-            hits, n = (sum(column) for column in zip(*chains, strict=True))
-            name = _by_seed(f"{manner}: right", seeds, trial["seed"])
-            found.append(Figure.of_counts("thinking", name, hits, n, direction, bar))
-            lines.setdefault(manner, rounded(
-                (k + 2, hits / n) for k, (hits, n) in enumerate(chains)
-            ))  # fmt: skip
-    curve = Curve("Thinking", "numbers in the chain", "share right", lines)
-    return found, [curve], {}
-
-
-def _practice(run: Run) -> Findings:
-    """Compare tests before and after: the main run of every seed, and longer chains."""
-    log = run.log("practice_log.json")
-    main = [one for one in log if one["name"] == "main"]
-    seeds, found = [one["seed"] for one in main], []
-    for one in main:
-        before, after = one["before"][0], one["after"][0]
-        pairs = [
-            ("pass@1, {when}", _passed(before), "at most", 0.4),
-            ("pass@1, {when}", _passed(after), "at least", 0.9),
-            ("answers in steps, {when}", (before["in_steps"],), "at most", 0.2),
-            ("answers in steps, {when}", (after["in_steps"],), "at least", 0.9),
-        ]
-        for k, (name, values, direction, bar) in enumerate(pairs):
-            name = _by_seed(name.format(when=WHEN[k % 2]), seeds, one["seed"])
-            found.append(_practised(name, values, before, direction, bar))
-        growth = after["length"] / max(before["length"], 1)
-        name = _by_seed("answers grow longer", seeds, one["seed"])
-        found.append(
-            Figure("practice", name, growth, direction="at least", bar=2.5,
-                   unit="times")
-        )  # fmt: skip
-    for one in (one for one in log if one["name"] == LONGER[0].name):
-        for when, direction, bar in (
-            ("before", "at most", 0.4),
-            ("after", "at least", 0.8),
-        ):
-            told = one[when][0]
-            name = f"pass@1 on chains longer than any imitated, {when}"
-            name = _by_seed(name, seeds, one["seed"])
-            found.append(_practised(name, _passed(told), told, direction, bar))
-    steps = main[0]["log"]
-    lines = {
-        "right": rounded((e["step"], e["reward"]) for e in steps),
-        "in steps": rounded((e["step"], e["in_steps"]) for e in steps),
-    }
-    length = {"tokens": rounded((e["step"], e["length"]) for e in steps)}
-    curves = [
-        Curve("Practice", "step", "share of answers", lines),
-        Curve("Practice: answers grow", "step", "tokens an answer", length),
-    ]
-    return found, curves, {}
-
-
-def _passed(told: dict) -> tuple[float, float, float]:
-    value, low, high = told["pass"]["1"]
-    return value, low, high
-
-
-def _practised(
-    name: str, values: Sequence[float], told: dict, direction: str, bar: float
-) -> Figure:
-    """Make a figure of a value, with or without its interval."""
-    value, low, high = (*values, None, None)[:3]
-    n = told["problems"] * told["answers"]
-    return Figure("practice", name, value, low, high, n, direction, bar)
-
-
-def _preference(run: Run) -> Findings:
-    """Follow the true score with and without a leash, for every seed."""
-    log = run.log("preference_log.json")
-    seeds = sorted(int(part.split()[1]) for part in log if part.startswith("free"))
-    found = []
-    for seed in seeds:
-        free, leash = log[f"free {seed}"], log[f"leash {seed}"]
-        peak = max(free, key=lambda look: look["truth"])
-        gain = peak["truth"] - free[0]["truth"]
-        lost = (peak["truth"] - free[-1]["truth"]) / gain if gain > 0 else 0.0
-        rise = free[-1]["score"] - peak["score"]
-        kept = leash[-1]["truth"] / max(look["truth"] for look in leash)
-        for name, value, bar, unit in (
-            ("without KL: lost of the true score's gain", lost, 0.3, "rate"),
-            ("without KL: the reward model's score goes on by", rise, 0.01, "points"),
-            ("with KL: the true score, of its peak", kept, 0.9, "rate"),
-        ):
-            name = _by_seed(name, seeds, seed)
-            found.append(
-                Figure("preference", name, value, direction="at least", bar=bar,
-                       unit=unit)
-            )  # fmt: skip
-    free, leash = log[f"free {seeds[0]}"], log[f"leash {seeds[0]}"]
-    lines = {
-        "true score, without KL": rounded((e["step"], e["truth"]) for e in free),
-        "true score, with KL": rounded((e["step"], e["truth"]) for e in leash),
-        "reward model, without KL": rounded((e["step"], e["score"]) for e in free),
-    }
-    says = {"Without KL, in the end:": free[-1]["texts"][0][0],
-            "With KL, in the end:": leash[-1]["texts"][0][0]}  # fmt: skip
-    return found, [Curve("RLHF", "step", "points", lines)], says
-
-
 GATHERED: Mapping[str, Callable[[Run], Findings]] = {
     "crawl": _crawl,
     "tokenizer": _tokenizer,
@@ -302,7 +189,7 @@ GATHERED: Mapping[str, Callable[[Run], Findings]] = {
     "assistant": _assistant,
     "honest": _honest,
     "search": _search,
-    "thinking": _thinking,
-    "practice": _practice,
-    "preference": _preference,
+    "thinking": thinking,
+    "practice": practice,
+    "preference": preference,
 }

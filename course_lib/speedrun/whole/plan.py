@@ -1,10 +1,13 @@
 """How large a run is: the recipes of all stages, in three sizes.
 
 `tiny` shows in a minute or two that every stage works, and learns next to nothing;
-`small` is what the course was made with, on two cores; `large` is for a GPU.
+`small` is for two cores; `large` is for a GPU. None is what lies in `data/`: that was
+made stage by stage, from a base that read more tokens, of pages without a crawl.
 """
 
-from dataclasses import dataclass, replace
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
 
 from course_lib.model import ModelConfig
 from course_lib.speedrun.assistant import ASSISTANT_TRAINING, AssistantRecipe
@@ -69,6 +72,10 @@ class Plan:
         if seeds not in SEEDS:
             raise ValueError(f"seeds must be 1 to {SEEDS[-1]}, got {seeds!r}")
         return plans[size](seeds)
+
+    def sha256(self) -> str:
+        """Return a fingerprint: another one, as soon as any recipe has changed."""
+        return hashlib.sha256(json.dumps(asdict(self)).encode()).hexdigest()
 
 
 def _plan(size: str, seeds: int, base: BaseRecipe) -> Plan:

@@ -99,8 +99,8 @@ class Runner:
     same on every machine.
 
     Raises:
-        RunRefused: if the folder holds a run of another size or number of seeds, or if
-            one is going on there.
+        RunRefused: if the folder holds a run of another size, number of seeds or
+            recipe, or if one is going on there.
     Example: `Runner(Path("my_run"), "tiny").run()`
     """
 
@@ -131,9 +131,16 @@ class Runner:
                     f"{self.folder} holds a run of {what} {begun[what]!r}, not "
                     f"{getattr(self, what)!r}: give another folder, or delete this one"
                 )
+        recipe = self.plan.sha256()
+        if begun.get("recipe", recipe) != recipe:  # runs before this check have none
+            raise RunRefused(
+                f"{self.folder} holds a run of another recipe: the plan of size "
+                f"{self.size!r} has changed since it was begun. Give another folder "
+                "with --out, or delete this one"
+            )
         self.precision = begun.get("precision") or self._fastest()
         told = {k: getattr(self, k) for k in ("size", "seeds", "device", "precision")}
-        atomic_write(self.folder / RUN, json.dumps(told))
+        atomic_write(self.folder / RUN, json.dumps(told | {"recipe": recipe}))
 
     def _fastest(self) -> str:
         if self.size == "tiny" or fastest_dtype(self.device) == torch.float32:

@@ -5,7 +5,6 @@ one step only. The record is written last: a step that has one is done.
 """
 
 import json
-import math
 import os
 import sys
 import threading
@@ -214,4 +213,4 @@ def processes(step: Step, device: str, batches: int) -> int:
         return 1  # which then takes all cores by itself: see the runner
     on_gpus = device.startswith("cuda")
     places = torch.cuda.device_count() if on_gpus else min(2, os.cpu_count() or 1)
-    return math.gcd(batches, max(1, places))
+    return max(n for n in range(1, max(1, places) + 1) if batches % n == 0)
