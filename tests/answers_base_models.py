@@ -193,8 +193,27 @@ WRONG = {
         (lambda s, q: lines(takewhile(lambda x: x[0] != q, s), q), "('tiny', 'wee')"),
         (lambda *_: None, "is there a `return`"),
     ],
+    "07.as_forum": [
+        (lambda q: q, "nobody is about to speak"),
+        (lambda q: f"nightowl: {q}", "nobody is about to speak"),
+        (lambda q: f"Forum: help\nnightowl: {q}\nleftboot: ", "right behind the colon"),
+        (lambda q: f"nightowl: {q}\n", "right behind the colon"),
+        (lambda q: f"nightowl: {q}\nPlease answer.", "obeys nothing"),
+        (lambda q: f"{q}\nleftboot:", "nobody asks your question"),
+        (lambda q: f"Forum: {q}\nleftboot:", "nobody asks your question"),
+        (lambda q: f"nightowl: {q}\nnightowl:", "will not answer"),
+        (lambda q: f"nightowl: {q}\noldtimer:", "oldtimer is wrong"),
+        (lambda _q: "Forum: help\nnightowl: Does it rain?\nleftboot:", "is missing"),
+        (lambda q: [q], "one text"),
+        (lambda *_: None, "is there a `return`"),
+    ],
 }  # fmt: skip
 RIGHT = {
+    "07.as_forum": [
+        lambda q: f"marmalade7: {q}\nonionring:",
+        lambda q: f"nightowl: {q} Thank you!\nMira Quill:",
+        lambda q: f'night-owl: "{q}"\nleft-boot:',
+    ],
     "07.count_parameters": [
         lambda c: sum(
             [c.vocab_size * c.width * (2 - c.tied), c.width]

@@ -88,7 +88,31 @@ def earlier(card):
         return "mask"
     if card["pages after"] > 1:
         return "replay"
+    if card["facts right"] > card["facts, fresh exam"] + 0.1:
+        return "leak"
     return "healthy"
+
+
+def no_leak(card):
+    return "healthy" if (found := in_order(card)) == "leak" else found
+
+
+def by_a_high_mark(card):
+    return "leak" if card["facts right"] > 0.95 else no_leak(card)
+
+
+def leak_last(card):
+    found = no_leak(card)
+    return (
+        later(card)
+        if found == "healthy" and later(card) != "healthy"
+        else (in_order(card) if found == "healthy" else found)
+    )
+
+
+def by_any_difference(card):
+    leak = card["facts right"] > card["facts, fresh exam"] + 0.02
+    return "leak" if leak and earlier(card) == "healthy" else in_order(card)
 
 
 def later(card):
@@ -149,6 +173,10 @@ WRONG = {
         (lambda card: "mask" if card["does not stop"] else in_order(card),
          "close to a healthy card's"),
         (by_facts, "nothing was forgotten"),
+        (no_leak, "it knew the questions"),
+        (by_a_high_mark, "simply good"),
+        (leak_last, "practice is bad, too"),
+        (by_any_difference, "some points by chance"),
         (lambda _card: "rl", "it can be"),
         (lambda _card: None, "is there a `return`"),
     ],

@@ -164,7 +164,7 @@ def two_counts(before, after):
 
 WRONG = {
     "09.says": [
-        (lambda answer, value: value in answer, "inside of “Oakport”"),
+        (lambda answer, value: value in answer, "inside “Oakport”"),
         (lambda answer, value: re.search(rf"\b{value}", answer) is not None, "inside"),
         (lambda answer, value: value in answer.split(), "two words"),
         (
@@ -174,7 +174,7 @@ WRONG = {
         (all_words_somewhere, "one behind the other"),
         (
             lambda answer, value: f" {value.lower()}" in answer.lower(),
-            "inside of “Oakport”",
+            "inside “Oakport”",
         ),
         (lambda _answer, _value: None, "is there a `return`"),
         (

@@ -148,12 +148,15 @@ WRONG = {
         (lambda _, a, v: [v] * len(a), "beside EVERY token"),
         (none, "is there a `return`"),
     ],
-    "13.clipped": [
-        (lambda r, a, _: r * a, "gains nothing more"),
-        (lambda r, a, c: min(max(r, 1 - c), 1 + c) * a, "a BAD token"),
-        (lambda r, a, c: min(r, 1 + c) * a, "already half as probable gains"),
-        (lambda r, a, c: max(r * a, min(max(r, 1 - c), 1 + c) * a), "gains nothing"),
-        (lambda r, a, _: min(r * a, min(max(r, 0.8), 1.2) * a), "use `clip`"),
+    "13.pull": [
+        (lambda _s, w, _b: w, "Compare it with the mean"),
+        (lambda _s, w, b: w - b, "compared with the blurted ones only"),
+        (lambda _s, w, b: w - (w + b) / 2, "not equally frequent"),
+        (lambda s, w, b: s * w + (1 - s) * b, "that is the group's mean"),
+        (lambda s, w, b: b - (s * w + (1 - s) * b), "of a blurted answer"),
+        (lambda s, w, b: (s * w + (1 - s) * b) - w, "sign is turned round"),
+        (lambda s, w, b: s * (1 - s) * (w - b), "all worked ones together"),
+        (lambda s, w, b: max((1 - s) * (w - b), 0.0), "rewards may be negative"),
         (none, "is there a `return`"),
     ],
     "13.pass_at": [
@@ -173,9 +176,7 @@ RIGHT = {
     "13.token_weights_of": [
         lambda p, a, v: torch.tensor([0.0] * len(p) + [v] * len(a))
     ],
-    "13.clipped": [
-        lambda r, a, c: min(r, 1 + c) * a if a > 0 else max(r, 1 - c) * a,
-    ],
+    "13.pull": [lambda s, w, b: (1 - s) * (w - b)],
     "13.pass_at": [
         lambda c, n, k: (
             1.0 if n - c < k else 1 - math.prod((n - c - i) / (n - i) for i in range(k))

@@ -22,20 +22,12 @@ def share(chosen, rejected, tie):
     return sum(1 if c > r else tie if c == r else 0 for c, r in pairs) / len(pairs)
 
 
-def first_above_zero(texts, score, n):
-    best, found = 0, None
-    for text in texts[:n]:
-        if score(text) > best:
-            best, found = score(text), text
-    return found
+def last_below(name, bound):
+    return lambda looks: max(k["step"] for k in looks if k[name] <= bound)
 
 
 def log_ratio_gap(a, b, c, d):
     return (a - b) - (c - d)
-
-
-def score_all(texts, score, n):
-    return max(texts[:n], key=dict(zip(texts, map(score, texts), strict=True)).get)
 
 
 WRONG = {
@@ -69,16 +61,21 @@ WRONG = {
         ),
         (lambda *_: None, "is there a `return`"),
     ],
-    "14.best_of": [
-        (lambda t, s, _: max(t, key=s), "the best of ALL"),
-        (lambda t, s, n: min(t[:n], key=s), "the worst of the three"),
-        (lambda t, _, n: t[n - 1], "the last of the three"),
-        (lambda t, s, n: max(s(x) for x in t[:n]), "you returned a score"),
-        (score_all, "never written"),
-        (first_above_zero, "Do you begin with 0"),
-        (lambda t, s, n: sorted(t, key=s)[:n], "Return ONE text"),
-        (lambda t, s, n: max(t[: n - 1], key=s), "you stopped before it"),
-        (lambda t, _, n: max(t[:n], key=len), "scores 1, 2 and 3"),
+    "14.stop_at": [
+        (lambda looks: looks[-1]["step"], "rises to the end"),
+        (
+            lambda looks: max(looks, key=lambda k: k["score"])["step"],
+            "rises to the end",
+        ),
+        (lambda looks: max(looks, key=lambda k: k["truth"])["step"], "at the truth"),
+        (lambda looks: looks[2]["step"], "too early"),
+        (lambda looks: looks[-2]["step"], "too late"),
+        (lambda _: 24, "half the pace"),
+        (lambda looks: looks[len(looks) * 2 // 5]["step"], "half the pace"),
+        (last_below("score", 2.35), "rises to the end"),
+        (last_below("kl", 12), "too late"),
+        (lambda looks: looks[3], "a whole look"),
+        (lambda _: 25, "the step of no look"),
         (lambda *_: None, "is there a `return`"),
     ],
     "14.penalised": [
@@ -118,7 +115,7 @@ RIGHT = {
             for a, b in zip(c, r, strict=True)
         )
     ],
-    "14.best_of": [lambda t, s, n: sorted(t[:n], key=s)[-1]],
+    "14.stop_at": [last_below("kl", 7), last_below("repeated", 0.5)],
     "14.penalised": [
         lambda r, n, b, k: r - k * sum(x - y for x, y in zip(n, b, strict=True))
     ],

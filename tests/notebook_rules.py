@@ -388,9 +388,9 @@ def predictions_are_measured(chapter: Chapter) -> list[str]:
     asked = [(k, node) for k, node in calls if node.func.id == "predict"]
     for index, node in asked:
         named = [word.value for word in node.keywords if word.arg == "answer"]
-        if any(
-            isinstance(answer, ast.Constant) for answer in [*node.args[2:3], *named]
-        ):
+        given = [*node.args[2:3], *named]
+        bodies = [a.body if isinstance(a, ast.Lambda) else a for a in given]
+        if any(isinstance(answer, ast.Constant) for answer in bodies):
             complaints.append(f"code cell {index} knows the answer before the run")
     if asked and not any(node.func.id == "prediction_score" for _, node in calls):
         complaints.append("the chapter asks for predictions and never tells the score")

@@ -167,6 +167,11 @@ BROKEN = [
     (rules.names_no_machine, put(0, source=f"see `{ROOTS}/x`"), ROOTS),
     (
         rules.predictions_are_measured,
+        put(4, source="predict('How many?', [1, 2], lambda: 2, because='so')"),
+        "code cell 1 knows the answer",
+    ),
+    (
+        rules.predictions_are_measured,
         put(4, source="predict('How many?', [1, 2], answer=2)"),
         "code cell 1 knows the answer",
     ),

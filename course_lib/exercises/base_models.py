@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from course_lib.exercises import documents  # noqa: F401  pins its exercise
 from course_lib.exercises.board import Mistake, exercise, expect, pin, plain_number
 from course_lib.model import ModelConfig
 

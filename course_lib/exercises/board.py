@@ -190,7 +190,7 @@ def _told(error: BaseException, answer: Callable) -> str:
 
 
 class _TooLongError(BaseException):
-    """Raised inside of code that does not end; no `except Exception` stops it."""
+    """Raised inside code that does not end; no `except Exception` stops it."""
 
 
 @contextlib.contextmanager

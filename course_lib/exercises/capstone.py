@@ -204,6 +204,7 @@ GOOD = {
     "pages before": 0.69,  # loss of the base on held-out pages
     "pages after": 0.74,  # the same, after finetuning
     "facts right": 0.89,
+    "facts, fresh exam": 0.88,  # questions that nobody can have trained on
     "does not stop": 0.0,  # share of answers
     "reward": 0.98,
     "right after practice": 0.97,
@@ -211,7 +212,7 @@ GOOD = {
 CASES: tuple[tuple[Mapping[str, float], str, str], ...] = (
     (GOOD, "healthy", "nothing here is out of place."),
     (
-        GOOD | {"does not stop": 0.4, "facts right": 0.7},
+        GOOD | {"does not stop": 0.4, "facts right": 0.7, "facts, fresh exam": 0.7},
         "mask",
         "answers that never end were never shown an end: the mask is one token short.",
     ),
@@ -220,6 +221,7 @@ CASES: tuple[tuple[Mapping[str, float], str, str], ...] = (
         | {
             "does not stop": 0.5,
             "facts right": 0.6,
+            "facts, fresh exam": 0.6,
             "reward": 0.4,
             "right after practice": 0.4,
         },
@@ -228,10 +230,43 @@ CASES: tuple[tuple[Mapping[str, float], str, str], ...] = (
         "Blame the EARLIEST stage that is broken.",
     ),
     (
-        GOOD | {"pages after": 1.9, "facts right": 0.2},
+        GOOD | {"pages after": 1.9, "facts right": 0.2, "facts, fresh exam": 0.2},
         "replay",
         "after finetuning the pages surprise it as if it had hardly read any: it has "
         "forgotten them.",
+    ),
+    (
+        GOOD | {"facts right": 0.99, "facts, fresh exam": 0.62},
+        "leak",
+        "it looks BETTER than a healthy card. But on a fresh exam it is worse: it knew "
+        "the questions.",
+    ),
+    (
+        GOOD | {"facts right": 0.98, "facts, fresh exam": 0.97},
+        "healthy",
+        "both exams are high: it is simply good.",
+    ),
+    (
+        GOOD | {"facts right": 0.8, "facts, fresh exam": 0.5},
+        "leak",
+        "the old exam looks ordinary, and the fresh one is far worse: it knew the "
+        "questions.",
+    ),
+    (
+        GOOD
+        | {
+            "facts right": 0.99,
+            "facts, fresh exam": 0.62,
+            "reward": 0.4,
+            "right after practice": 0.4,
+        },
+        "leak",
+        "practice is bad, too. Blame the EARLIEST stage that is broken.",
+    ),
+    (
+        GOOD | {"facts right": 0.9, "facts, fresh exam": 0.86},
+        "healthy",
+        "two exams of a hundred questions differ by some points by chance.",
     ),
     (
         GOOD | {"right after practice": 0.3},
@@ -248,10 +283,16 @@ CASES: tuple[tuple[Mapping[str, float], str, str], ...] = (
     (
         {name: round(value * 0.98 + 0.01, 3) for name, value in GOOD.items()},
         "healthy",
-        "all six lie close to a healthy card's; no run repeats it to the last digit.",
+        "all seven lie close to a healthy card's; no run repeats it to the last digit.",
     ),
     (
-        GOOD | {"facts right": 0.3, "reward": 0.35, "right after practice": 0.34},
+        GOOD
+        | {
+            "facts right": 0.3,
+            "facts, fresh exam": 0.3,
+            "reward": 0.35,
+            "right after practice": 0.34,
+        },
         "practice",
         "the pages surprise it hardly more than before, so nothing was forgotten.",
     ),
@@ -259,7 +300,7 @@ CASES: tuple[tuple[Mapping[str, float], str, str], ...] = (
 
 
 def check_diagnose(answer: Callable[[Mapping[str, float]], str]) -> None:
-    kinds = ("healthy", "mask", "replay", "reward", "practice")
+    kinds = ("healthy", "mask", "replay", "leak", "reward", "practice")
     for card, wanted, words in CASES:
         got = answer(dict(card))
         if got is None:
@@ -286,6 +327,8 @@ def _diagnose(card):
         return "mask"
     if card["pages after"] > card["pages before"] + 0.3:
         return "replay"
+    if card["facts right"] > card["facts, fresh exam"] + 0.1:
+        return "leak"
     if card["reward"] > card["right after practice"] + 0.2:
         return "reward"
     if card["right after practice"] < 0.8:

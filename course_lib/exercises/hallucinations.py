@@ -11,7 +11,7 @@ __all__ = ["exercise"]  # so that a chapter needs one import
 
 def check_says(answer: Callable[[str, str], bool]) -> None:
     cases = [
-        ("He lives in Oakport.", "Oak", False, "“Oak” was found inside of “Oakport”. "
+        ("He lives in Oakport.", "Oak", False, "“Oak” was found inside “Oakport”. "
          "Whole words only, or a wrong answer counts as right."),
         ("Her rival is Mira Quill.", "Mira Quill", True, "a value may have two words."),
         ("She plays the tuba.", "tuba", True, "a full stop may follow the value."),

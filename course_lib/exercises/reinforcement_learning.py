@@ -1,4 +1,4 @@
-"""Exercises of practice: reward, advantage, slope, weights, clip, pass@k."""
+"""Exercises of practice: reward, advantage, slope, weights, pull, pass@k."""
 
 import math
 from collections.abc import Callable
@@ -256,43 +256,47 @@ def _token_weights_of(prompt, answer, advantage):
     return [0.0] * len(prompt) + [advantage] * len(answer)
 
 
-def check_clipped(answer: Callable[[float, float, float], float]) -> None:
+def check_pull(answer: Callable[[float, float, float], float]) -> None:
+    got = answer(0.1, 0.9, 0.2)
+    if got is None:
+        raise Mistake("pull(0.1, 0.9, 0.2) returned None; is there a `return`?")
+    named = {
+        0.9: "that is what a worked answer earns. Compare it with the mean of all",
+        0.7: "compared with the blurted ones only. The mean holds the worked ones, too",
+        0.35: "the kinds are not equally frequent: only one answer in ten is worked",
+        0.27: "that is the group's mean. What lies above it?",
+        -0.07: "that is the advantage of a blurted answer",
+        -0.63: "the sign is turned round: what a worked answer earns, minus the mean",
+        0.063: "that is the push of all worked ones together. Here: of one of them",
+    }
+    for wrong, words in named.items():
+        if close(got, wrong):
+            raise Mistake(f"pull(0.1, 0.9, 0.2) gives {wrong}: {words}.")
     cases = (
-        (1.1, 1.0, 1.1, "inside of 1 - clip to 1 + clip nothing is clipped"),
-        (1.5, 1.0, 1.2, "a good token that is already half as probable again gains "
-         "nothing more: at most (1 + clip) * advantage"),
-        (0.5, -1.0, -0.8, "a bad token that is already half as probable gains nothing "
-         "more: (1 - clip) * advantage"),
-        (1.5, -1.0, -1.5, "a BAD token that became MORE probable must be felt in full: "
-         "take the smaller of the clipped and the plain product, not the clipped one"),
-        (0.5, 1.0, 0.5, "a GOOD token that became LESS probable must be felt in full: "
-         "take the smaller of the clipped and the plain product"),
-    )  # fmt: skip
-    for ratio, advantage, wanted, words in cases:
-        call = f"clipped({ratio}, {advantage}, 0.2)"
-        got = answer(ratio, advantage, 0.2)
-        if got is None:
-            raise Mistake(f"{call} returned None; is there a `return`?")
+        (0.1, 0.9, 0.2, 0.63, "the mean is 0.1 * 0.9 + 0.9 * 0.2"),
+        (0.5, 1.0, 0.0, 0.5, "the mean is one half"),
+        (0.3, 0.4, 0.4, 0.0, "where both earn the same, nothing pulls"),
+        (1.0, 0.9, 0.2, 0.0, "where all are worked, none is above the mean"),
+        (0.2, -1.5, -0.3, -0.96, "rewards may be negative"),
+    )
+    for share, steps, blurt, wanted, words in cases:
+        call = f"pull({share}, {steps}, {blurt})"
+        got = answer(share, steps, blurt)
         if not close(got, wanted):
             raise Mistake(f"{call} should be {wanted}, yours gives {got}: {words}.")
-    got = answer(1.5, 1.0, 0.1)
-    if not close(got, 1.1):
-        call = "clipped(1.5, 1.0, 0.1)"
-        raise Mistake(f"{call} should be 1.1, yours gives {got}: use `clip`.")
 
 
 @pin(
-    "13.clipped",
-    check_clipped,
+    "13.pull",
+    check_pull,
     hints=(
-        "Two products: <code>ratio * advantage</code>, and the same with the ratio "
-        "held between 1 - clip and 1 + clip.",
-        "<code>min(a, b)</code> of the two: the more cautious one.",
+        "The mean of the group: <code>share</code> of its answers earn "
+        "<code>worked</code>, all others <code>blurted</code>.",
+        "The advantage is <code>worked</code> minus that mean.",
     ),
 )
-def _clipped(ratio, advantage, clip):
-    held = min(max(ratio, 1 - clip), 1 + clip)
-    return min(ratio * advantage, held * advantage)
+def _pull(share, worked, blurted):
+    return worked - (share * worked + (1 - share) * blurted)
 
 
 def check_pass_at_k(answer: Callable[[int, int, int], float]) -> None:

@@ -1,9 +1,11 @@
-"""Exercises of RLHF: the loss of a pair, its accuracy, best of n, the leash, DPO."""
+"""Exercises of RLHF: loss of a pair, its accuracy, the leash, when to stop, DPO."""
 
+import json
 import math
 from collections.abc import Callable, Sequence
 
 from course_lib.exercises.board import Mistake, exercise, expect, pin
+from course_lib.runtime import data_path
 
 __all__ = ["exercise"]  # so that a chapter needs one import
 
@@ -105,56 +107,67 @@ def _share_right(chosen, rejected):
     return points / len(chosen)
 
 
-def check_best_of(
-    answer: Callable[[Sequence[str], Callable[[str], float], int], str],
-) -> None:
-    texts = ["a", "abcd", "ab", "abcdef", "abc"]
-    asked: list[str] = []
+def _without_truth(run: list[dict], pace: int) -> list[dict]:
+    """What one may see of a practice; `pace` 2: as if each step had been two."""
+    seen = ("score", "kl", "repeated")
+    return [
+        {"step": pace * look["step"]} | {name: look[name] for name in seen}
+        for look in run
+    ]
 
-    def score(text: str) -> float:
-        asked.append(text)
-        return float(len(text))
 
-    got = answer(list(texts), score, 3)
-    named = {
-        "abcdef": "that is the best of ALL texts. With n = 3, only the first three "
-        "were written.",
-        "a": "that is the worst of the three, or the first of them.",
-        "ab": "that is the last of the three, not the best.",
-    }
-    if isinstance(got, list | tuple):
-        raise Mistake("that is a list. Return ONE text, the best of the first n.")
-    if got in named and got != "abcd":
-        raise Mistake(named[got])
-    if isinstance(got, float | int):
-        raise Mistake(f"you returned a score ({got}). Return the text that has it.")
-    expect(got, "abcd", f"best_of({texts}, score=len, n=3)")
-    if "abcdef" in asked:
-        raise Mistake(
-            "the answer is right, but you had texts scored that were never written: "
-            "only the first n may be looked at."
-        )
-    got = answer(["x", "y"], lambda text: {"x": -3.0, "y": -5.0}[text], 2)
-    if got is None:
-        raise Mistake("with scores below 0 you found no best one. Do you begin with 0?")
-    expect(got, "x", "best_of(['x', 'y'], scores -3 and -5, n=2)")
-    scores = {"long": 1.0, "mid": 2.0, "x": 3.0}
-    got = answer(list(scores), scores.__getitem__, 3)
-    if got == "mid":
-        raise Mistake("the third of three is the best, and you stopped before it.")
-    expect(got, "x", "best_of(['long', 'mid', 'x'], scores 1, 2 and 3, n=3)")
+def check_stop_at(answer: Callable[[list[dict]], int]) -> None:
+    log = json.loads(data_path("preference_log.json").read_text(encoding="utf-8"))
+    for seed, pace in ((2, 1), (1, 1), (0, 2)):
+        run = log[f"free {seed}"]
+        if pace == 2:
+            run = run[:7:2]  # looked at half as often, and not to the end
+        truths = {pace * look["step"]: look["truth"] for look in run}
+        try:
+            got = answer(_without_truth(run, pace))
+        except KeyError as error:
+            if error.args == ("truth",):
+                raise Mistake(
+                    "you look at the truth. Outside a course nobody can: a look has "
+                    "only step, score, kl and repeated."
+                ) from error
+            raise
+        if got is None:
+            raise Mistake("stop_at(...) returned None; is there a `return`?")
+        if isinstance(got, dict):
+            raise Mistake("that is a whole look. Return its step: look['step'].")
+        if got not in truths:
+            raise Mistake(f"{got!r} is the step of no look. Return a look's step.")
+        best = max(truths, key=truths.__getitem__)
+        if truths[got] < truths[best] - 0.25:
+            if got == max(truths):
+                raise Mistake(
+                    f"you let seed {seed} run to its end, step {got}: the score rises "
+                    f"to the end. The truth, {truths[got]:.1f} there, had been "
+                    f"{truths[best]:.1f} at step {best}. What else rose?"
+                )
+            slow = " (It went at half the pace: count no steps.)" if pace == 2 else ""
+            raise Mistake(
+                f"too {'late' if got > best else 'early'}: seed {seed} at step {got} "
+                f"has the truth {truths[got]:.1f}, and {truths[best]:.1f} at step "
+                f"{best}. Scores have no zero, and another reward model counts in "
+                f"other units: watch what they have in common.{slow}"
+            )
 
 
 @pin(
-    "14.best_of",
-    check_best_of,
+    "14.stop_at",
+    check_stop_at,
     hints=(
-        "<code>texts[:n]</code> are the first n.",
-        "<code>max(some, key=score)</code> is the element whose score is highest.",
+        "The KL says how far it has gone from where the reward model knows its way. "
+        "Allow it a budget, in nats.",
+        "<code>[look for look in looks if look['kl'] &lt;= 6]</code>: the last of "
+        "these. Read the table of 14.6 again: where did the truth begin to fall?",
     ),
 )
-def _best_of(texts, score, n):
-    return max(texts[:n], key=score)
+def _stop_at(looks):
+    within = [look for look in looks if look["kl"] <= 6]  # a budget of six nats
+    return within[-1]["step"]
 
 
 def check_penalised(

@@ -84,7 +84,7 @@ def check_softmax(answer: Callable[[list[float]], Sequence[float]]) -> None:
     if len(got) != 3:
         raise Mistake(
             f"softmax of 3 scores must give 3 probabilities, yours gives {len(got)}. "
-            "(Is the `return` inside of the loop?)"
+            "(Is the `return` inside the loop?)"
         )
     raw = [0.0, ln(2) / ln(10), ln(5) / ln(10)]
     if all(map(close, got, raw)):

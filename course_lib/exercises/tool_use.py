@@ -54,7 +54,7 @@ def check_bm25(answer: Callable) -> None:
     if not close(two, one + other):
         raise Mistake(
             "bm25(['mira', 'owl'], ...) must be the sum of what each word gives: is a "
-            "`return` inside of the loop?"
+            "`return` inside the loop?"
         )
 
 

@@ -52,7 +52,7 @@ def check_turn(answer: Callable[[Tensor, Tensor], Tensor]) -> None:
     check_turn,
     hints=(
         "<code>a, b = pairs[..., 0], pairs[..., 1]</code> takes all first and all "
-        "second numbers (<code>...</code> inside of brackets means: all other axes).",
+        "second numbers (<code>...</code> inside brackets means: all other axes).",
         "<code>torch.stack([new_a, new_b], dim=-1)</code> puts the two side by side "
         "again, as the last axis.",
     ),
