@@ -1,12 +1,12 @@
 """Facts about checkpoints: equal after loading, whole or not there, never a pickle."""
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from power_cut import names_given_safely
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
@@ -159,15 +159,7 @@ def test_a_save_that_fails_leaves_the_old_checkpoint(tmp_path, monkeypatch, brea
 
 def test_a_checkpoint_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
     """Else a power cut may leave the record of a stage, and empty weights."""
-    on_disk, placed = set(), []
-    monkeypatch.setattr(os, "fsync", lambda file: on_disk.add(os.fstat(file).st_ino))
-
-    def rename(old, new):
-        placed.append(new.name)
-        assert {path.stat().st_ino for path in old.iterdir()} <= on_disk
-        runtime.rename(old, new)
-
-    monkeypatch.setattr("course_lib.checkpoint.whole.rename", rename)
+    placed = names_given_safely(monkeypatch, "course_lib.checkpoint.whole.rename")
     saved(tmp_path)
     assert placed == ["base"]
 

@@ -3,11 +3,11 @@
 import dataclasses
 import itertools
 import math
-import os
 import signal
 
 import pytest
 import torch
+from power_cut import names_given_safely
 from safetensors.torch import load_file, save_file
 
 from course_lib import runtime
@@ -257,15 +257,7 @@ def test_a_run_file_that_tells_nothing_is_refused(tmp_path, content):
 
 
 def test_a_run_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
-    on_disk, placed = set(), []
-    monkeypatch.setattr(os, "fsync", lambda file: on_disk.add(os.fstat(file).st_ino))
-
-    def rename(old, new):
-        placed.append(new.name)
-        assert {path.stat().st_ino for path in old.iterdir()} <= on_disk
-        runtime.rename(old, new)
-
-    monkeypatch.setattr("course_lib.train.resume.rename", rename)
+    placed = names_given_safely(monkeypatch, "course_lib.train.resume.rename")
     model = Transformer(SMALL)
     save_run(tmp_path / "run", model, TrainState.fresh(model, CONFIG))
     assert placed == ["run"]

@@ -99,6 +99,16 @@ def test_the_answer_stays_hidden_until_the_guess():
     assert question.verdict.startswith("Right. Count.")
 
 
+@pytest.mark.parametrize(
+    ("measured", "nearest"), [(0.0, "few"), (0.31, "half"), (0.9, "half"), (-3, "few")]
+)
+def test_of_options_that_stand_for_numbers_the_nearest_is_the_truth(measured, nearest):
+    asked = predict("How many?", {"few": 0.1, "half": 0.5}, lambda: measured)
+    assert asked.options == ["few", "half"]
+    asked.guess = 0
+    assert asked.options[asked.answer] == nearest
+
+
 def test_the_first_guess_counts_and_the_score_is_kept():
     before = [int(n) for n in re.findall(r"\d+", prediction_score())]
     question = predict("Two and two?", [3, 4, 5], 4)

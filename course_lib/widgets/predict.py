@@ -1,7 +1,7 @@
 """Take a guess before the result is shown, and keep score."""
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import traitlets
@@ -86,23 +86,28 @@ class Prediction(CourseWidget):
 
 def predict(
     question: str,
-    options: Sequence[object],
+    options: Sequence[object] | Mapping[str, float],
     answer: object | Callable[[], object],
     because: str = "",
 ) -> Prediction:
     """Ask for a guess; show the answer, and `because`, once the guess is in.
 
     `answer` may be a function, so that the cell holds the measurement and not its
-    result: a reader of the code is not told the number.
+    result: a reader of the code is not told the number. Where each option stands for a
+    number, the answer is one, too, and the nearest option is the truth.
 
     Raises:
         ValueError: if the answer is not among the options, or options repeat.
     Example: `predict("How many bytes has 'ü'?", [1, 2, 4], lambda: len("ü".encode()))`
+        and `predict("How many?", {"few": 0.1, "half": 0.5}, lambda: right / asked)`
     """
     names = [str(option) for option in options]
     if len(names) < 2 or len(set(names)) < len(names):
         raise ValueError(f"options must be two or more different ones, got {names}")
-    truth = str(answer() if callable(answer) else answer)
+    found = answer() if callable(answer) else answer
+    if isinstance(options, Mapping):
+        found = min(options, key=lambda name: abs(options[name] - found))
+    truth = str(found)
     if truth not in names:
         raise ValueError(f"the answer, {truth}, must be among the options {names}")
     return Prediction(question, names, truth, because)
